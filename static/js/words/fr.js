@@ -1,0 +1,2 @@
+// Made by `make catalogues` from translations/fr; change it there.
+export default {};
