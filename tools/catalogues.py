@@ -68,7 +68,7 @@ def template() -> Catalog:
         messages = extract_from_file(
             "jinja2.ext:babel_extract" if method == "jinja2" else method,
             path,
-            keywords=keywords,  # type: ignore[arg-type]
+            keywords=keywords,
             options=options,
         )
         for line, text, _comments, context in messages:
@@ -126,7 +126,7 @@ def words(catalogue: Catalog, found: Catalog) -> str:
             if all(french) and french:
                 key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
                 entries[key] = french if len(french) > 1 else french[0]
-    body = json.dumps(dict(sorted(entries.items())), ensure_ascii=False, indent="\t")
+    body = json.dumps(dict(sorted(entries.items())), ensure_ascii=False, indent=2)
     return f"// Made by `make catalogues` from translations/fr; change it there.\nexport default {body};\n"
 
 
