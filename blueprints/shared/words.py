@@ -1,0 +1,74 @@
+"""Days, times and lengths in words, in the reader's language and on the service's own clock; filters of templates."""
+
+import unicodedata
+from datetime import date, datetime
+
+from babel.dates import format_date, format_time
+from flask import Flask
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from blueprints.shared.db import local, today
+
+_PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": " ", "'": " ", "-": " "})
+
+
+def fold(text: str) -> str:
+    """The text as a search compares it: no case, no accents, apostrophes and hyphens as spaces, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).translate(_PLAIN)
+    return " ".join("".join(c for c in plain if c.isprintable() or c.isspace()).split())
+
+
+def clock(moment: datetime) -> str:
+    """11:15"""
+    return format_time(local(moment), "HH:mm", locale=get_locale())
+
+
+def day(value: date | datetime) -> str:
+    """mar. 24 nov.; with the year where it is not this one."""
+    value = _date(value)
+    pattern = "EEE d MMM" if value.year == today().year else "EEE d MMM y"
+    return format_date(value, pattern, locale=get_locale())
+
+
+def short_day(value: date | datetime) -> str:
+    """24 nov.; with the year where it is not this one."""
+    value = _date(value)
+    return format_date(value, "d MMM" if value.year == today().year else "d MMM y", locale=get_locale())
+
+
+def long_day(value: date | datetime) -> str:
+    """Mardi 24 novembre: a heading."""
+    words = format_date(_date(value), "EEEE d MMMM", locale=get_locale())
+    return words[:1].upper() + words[1:]
+
+
+def when(moment: datetime) -> str:
+    """mar. 24 nov., 11:15"""
+    return f"{day(moment)}, {clock(moment)}"
+
+
+def length(minutes: int) -> str:
+    """35 min, 1 h, 1 h 55"""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+def age(born: date) -> str:
+    """84 years old, on the service's day."""
+    day = today()
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return _("%(years)d years old", years=years)
+
+
+def _date(value: date | datetime) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
+def init_app(app: Flask) -> None:
+    """Makes them filters of every template."""
+    for filter in (clock, day, short_day, long_day, when, length, age):
+        app.add_template_filter(filter)
