@@ -1,0 +1,1 @@
+"""Published form definitions and their versions."""

@@ -1,0 +1,53 @@
+"""Which regular expressions may stand in a form: those that mean the same to Python and to a browser, and that end.
+
+Only the server checks: there is no twin in JavaScript.
+"""
+
+import re
+
+ESCAPES = set("dDwWsS^$\\.*+?()[]{}|/")
+QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
+
+
+def trouble_with(pattern: str) -> str:
+    """Why a pattern is refused; '' where it is fine."""
+    if len(pattern) > 500:
+        return "the pattern is too long"
+    try:
+        re.compile(pattern, re.ASCII)
+    except re.error as error:
+        return f"the pattern cannot be read: {error}"
+    groups, at, in_class = [False], 0, False
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            follows = pattern[at + 1]
+            if follows not in ESCAPES and not (in_class and follows == "-"):
+                return f"\\{follows} is not supported"
+            at += 1
+        elif in_class:
+            in_class = char != "]"
+            if char == "[":
+                return "a [ within brackets must be written \\["
+        elif char == "[":
+            in_class = True
+        elif char == "(":
+            if pattern[at + 1] == "?" and pattern[at + 1 : at + 3] != "?:":
+                return "only (?: may follow an opening parenthesis: no look-around, no names, no flags"
+            groups.append(False)
+            at += 2 if pattern[at + 1] == "?" else 0
+        elif char == ")":
+            repeated = groups.pop()
+            after = QUANTIFIER.match(pattern, at + 1)
+            if repeated and after and after[0] != "?":
+                return "a repetition within a repetition may never end"
+            groups[-1] = groups[-1] or repeated
+        elif found := QUANTIFIER.match(pattern, at):
+            groups[-1] = True
+            at += len(found[0]) - 1
+            if pattern[at + 1 : at + 2] in ("+", "*"):
+                return "possessive repetitions are not supported"
+        elif char in "{}":
+            return f"a plain {char} must be written \\{char}"
+        at += 1
+    return ""
