@@ -1,0 +1,118 @@
+"""What a view that takes captures gets, and how it is marked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import abort
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from blueprints.captures import envelope
+from blueprints.captures.models import Capture
+from blueprints.kiosks.models import Kiosk
+from blueprints.people.models import Person
+from blueprints.shared.db import db
+
+V = TypeVar("V", bound=Callable[..., None])
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One capture on its way into the business.
+
+    asker: whose access counts: the author, or whoever settles a held one. recorded: the phone's clock; received: ours.
+    form: version of the definition it was filled by. corrects: the version it answers a return of. base: the version
+    of what it changes, as the page showed it. files: what it announces, [{id, name, size, sha256}].
+    """
+
+    id: UUID
+    fields: "MultiDict[str, str]"
+    author: Person | None
+    kiosk: Kiosk | None
+    asker: Person | Kiosk
+    recorded: datetime | None
+    received: datetime
+    zone: str | None
+    form: str | None
+    corrects: UUID | None
+    base: str | None
+    files: list[dict[str, Any]]
+    device_id: UUID | None
+    number: int | None
+
+    @property
+    def person(self) -> Person:
+        """The person whose access counts; a kiosk finds nothing here."""
+        if not isinstance(self.asker, Person):
+            abort(404)
+        return self.asker
+
+    @property
+    def writer(self) -> Person:
+        """The person who wrote it, whoever settles it."""
+        if self.author is None:
+            abort(404)
+        return self.author
+
+    @property
+    def happened_at(self) -> datetime:
+        """When the phone says it was taken down; our own clock where it says nothing."""
+        return self.recorded or self.received
+
+
+def takes(kind: str) -> Callable[[V], V]:
+    """Marks a view that takes captures of this kind. captures.intake calls it, never Flask's own dispatch."""
+
+    def mark(view: V) -> V:
+        view.capture_kind = kind  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> Incoming:
+    """The capture as its view gets it: fields without envelope, in the order they came."""
+    sent = envelope.read(pairs)
+    return Incoming(
+        id=capture.id,
+        fields=MultiDict((name, value) for name, value in pairs if not name.startswith("_")),
+        author=capture.author,
+        kiosk=capture.kiosk,
+        asker=asker,
+        recorded=capture.recorded,
+        received=capture.received,
+        zone=sent.zone.data or None,
+        form=sent.form.data or None,
+        corrects=_answers(capture),
+        base=sent.base.data or None,
+        files=envelope.declared(sent.files.data),
+        device_id=capture.device_id,
+        number=capture.number,
+    )
+
+
+def _answers(capture: Capture) -> UUID | None:
+    """The version that a capture answers the return of, through any held captures that it replaces on the way."""
+    seen: set[str] = set()
+    named = capture.corrects
+    while named and named not in seen:
+        seen.add(named)
+        replaced = corrected(named, capture)
+        if replaced is None or replaced.state == "applied":  # a version bears the id of its capture
+            return envelope.as_uuid(named.split("/")[0])
+        named = replaced.corrects
+    return None
+
+
+def corrected(named: str, capture: Capture) -> Capture | None:
+    """The capture of this author that `_corrects` names: an id, or `id/code` where one id came with two contents."""
+    id_text, _, code = named.partition("/")
+    id = envelope.as_uuid(id_text)
+    mine = Capture.author_id == capture.author_id if capture.author_id else Capture.kiosk_id == capture.kiosk_id
+    query = select(Capture).where(mine)
+    query = query.where(Capture.same_as == id, Capture.code == code) if code else query.where(Capture.id == id)
+    found: Capture | None = db.session.scalar(query)
+    return found

@@ -1,0 +1,87 @@
+"""Photos: read and re-encoded before the write lock is taken; position and other EXIF stay behind."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from werkzeug.datastructures import FileStorage
+
+from blueprints.captures.models import Capture, CaptureFile
+from blueprints.shared import files
+from blueprints.shared.db import db, now
+
+PIXELS = 40_000_000  # more is refused before it is unpacked (a bomb of 10,000 x 10,000 px is 300 MB in memory)
+SIDE = 2_000  # px; what is larger is made smaller
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A delivered file: `digest` of the bytes as delivered; `content` re-encoded, or as delivered where unreadable."""
+
+    field: str
+    name: str
+    digest: str
+    content: bytes
+    media_type: str
+    readable: bool
+
+
+def read(field: str, file: FileStorage) -> Picture:
+    """Decodes and re-encodes an upload; what cannot be decoded is kept as it is, to be held."""
+    raw = file.stream.read()
+    content = _reencoded(raw)
+    return Picture(
+        field=field,
+        name=_plain(file.filename or ""),
+        digest=hashlib.sha256(raw).hexdigest(),
+        content=content or raw,
+        media_type="image/jpeg" if content else "application/octet-stream",
+        readable=content is not None,
+    )
+
+
+def _plain(name: str) -> str:
+    """The file's own name, without folders, control and direction characters; shown only, never a path."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[-255:]
+
+
+def _reencoded(raw: bytes) -> bytes | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
+                if image.width * image.height > PIXELS:
+                    return None
+                image.draft("RGB", (SIDE, SIDE))
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+        upright.thumbnail((SIDE, SIDE))
+        out = io.BytesIO()
+        upright.save(out, "JPEG", quality=85, exif=b"")
+        return out.getvalue()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning,
+            Image.DecompressionBombError):  # fmt: skip
+        return None
+
+
+def keep(picture: Picture, capture: Capture, id: UUID | None = None) -> CaptureFile:
+    """The row of a photo of this capture, its bytes on disk first."""
+    row = CaptureFile(
+        id=id or uuid5(capture.id, picture.digest),
+        capture_id=capture.id,
+        author_id=capture.author_id,
+        name=picture.name,
+        digest=picture.digest,
+        stored=files.put(picture.content),
+        media_type=picture.media_type,
+        size=len(picture.content),
+        state="applied" if picture.readable else "held",
+        received=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row

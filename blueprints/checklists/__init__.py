@@ -1,0 +1,1 @@
+"""A form filled at a visit: what was found."""

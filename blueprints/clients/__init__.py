@@ -1,0 +1,1 @@
+"""The persons served and their case: contacts, alerts, timeline."""

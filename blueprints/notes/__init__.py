@@ -1,0 +1,1 @@
+"""Case notes, their formats and versions."""

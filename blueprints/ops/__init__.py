@@ -1,0 +1,1 @@
+"""Running the service: health, readiness, the start page, commands to serve, back up and restore."""

@@ -1,0 +1,87 @@
+"""The supervisor's desk: what waits, signatures, returns."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from blueprints.clients.models import Client
+from blueprints.people.models import Person
+from blueprints.shared.db import Base, now, uuid7
+from blueprints.visits.models import Visit
+
+TEXT_KINDS = ("checklist", "note")
+TEXT_STATES = ("waiting", "returned", "signed")
+# What needs eyes first; within a rank the oldest comes first.
+RANKS = {"alert": 1, "first_visit": 2, "late": 3, "resubmitted": 4, "other": 5}
+
+
+class ReviewText(Base):
+    """Where the review of one checklist or note stands: kept beside it so that the queue is one indexed read.
+
+    Its id is the checklist's or note's. What counts are the signatures and returns; this row follows them.
+    """
+
+    __tablename__ = "review_text"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {TEXT_KINDS}", name="known_kind"),
+        CheckConstraint(f"state IN {TEXT_STATES}", name="known_state"),
+        Index("ix_review_text_queue", "team_id", "state", "rank", "since"),
+        Index("ix_review_text_client", "client_id", "state"),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))  # the form's title or the note's format, for the queue's line
+    version_id: Mapped[UUID]  # the latest
+    number: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    rank: Mapped[int]
+    alerts: Mapped[int] = mapped_column(default=0)
+    late: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[datetime]  # received
+
+    visit: Mapped[Visit | None] = relationship()
+    client: Mapped[Client] = relationship()
+    author: Mapped[Person] = relationship()
+
+
+class Signature(Base):
+    """A supervisor has read this version and stands for it. Never altered."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("text_id", "version_id"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    text_id: Mapped[UUID] = mapped_column(ForeignKey("review_text.id"))
+    version_id: Mapped[UUID]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    person: Mapped[Person] = relationship()
+
+
+class Return(Base):
+    """A supervisor sends a version back with a comment; open until its author submits the next version."""
+
+    __tablename__ = "review_return"
+    __table_args__ = (Index("ix_review_return_author", "author_id", "answered_by"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    text_id: Mapped[UUID] = mapped_column(ForeignKey("review_text.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    version_id: Mapped[UUID]  # the one that was sent back
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"))
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"), index=True)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # who sends it back
+    comment: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+    answered_by: Mapped[UUID | None]  # id of the next version
+
+    text: Mapped[ReviewText] = relationship()
+    client: Mapped[Client] = relationship()
+    visit: Mapped[Visit | None] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])

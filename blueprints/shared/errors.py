@@ -1,0 +1,59 @@
+"""Every error in words, in the reader's language: a page, a fragment, or JSON for a delivery."""
+
+from flask import Flask, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from blueprints.shared.db import Busy, db
+from blueprints.shared.refusal import Refused
+
+RETRY_AFTER = "5"  # seconds
+
+
+def is_delivery() -> bool:
+    """Whether a phone's delivery asks: it reads JSON and demands a receipt."""
+    return "Capture-Id" in request.headers
+
+
+def error(status: int, reason: str = "") -> ResponseReturnValue:
+    """The answer for this status."""
+    db.session.rollback()
+    if is_delivery() or request.accept_mimetypes.best == "application/json":
+        response = make_response(jsonify(error=status, reason=reason), status)
+    else:
+        response = make_response(render_template("errors/error.html", status=status, reason=reason), status)
+    if status in (429, 503):
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Registers the answers. 401 is the people slice's: it knows the sign-in form."""
+
+    @app.errorhandler(HTTPException)
+    def http(problem: HTTPException) -> ResponseReturnValue:
+        if problem.code is None or problem.code < 400:
+            return problem.get_response()  # a redirect for a missing slash
+        answer = make_response(error(problem.code))
+        if problem.code == 405:
+            answer.headers["Allow"] = problem.get_response().headers.get("Allow", "")
+        return answer
+
+    @app.errorhandler(Refused)
+    def refused(problem: Refused) -> ResponseReturnValue:
+        return error(problem.status, problem.reason)
+
+    @app.errorhandler(Busy)
+    def busy(problem: Busy) -> ResponseReturnValue:
+        return error(ServiceUnavailable.code)
+
+    @app.errorhandler(OperationalError)
+    def unreachable(problem: OperationalError) -> ResponseReturnValue:
+        app.logger.error("database: %s", type(problem.orig).__name__)
+        return error(ServiceUnavailable.code)
+
+    @app.errorhandler(Exception)
+    def bug(problem: Exception) -> ResponseReturnValue:
+        app.logger.exception("unexpected: %s", type(problem).__name__)
+        return error(InternalServerError.code)

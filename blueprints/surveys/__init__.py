@@ -1,0 +1,1 @@
+"""Questions put to clients; quick feedback."""

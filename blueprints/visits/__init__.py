@@ -1,0 +1,1 @@
+"""Rounds: who goes where and when, what became of it; the supervisor's planning."""
