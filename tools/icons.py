@@ -11,7 +11,7 @@ LUCIDE = """
 archive archive-restore arrow-left arrow-right ban calendar-days calendar-plus camera check chevron-down chevron-left
 chevron-right circle-alert circle-check circle-play circle-user-round clipboard-check clipboard-list clock cloud-off
 corner-down-right dog download eye file-text flag folder-open globe hard-drive-download history hourglass house image inbox
-info key-round list-checks loader-circle lock log-in log-out mail map-pin message-circle message-square-warning navigation
+info key-round list-checks loader-circle lock log-in log-out mail map-pin message-circle message-square-text navigation network
 notebook-pen pencil phone phone-incoming plus printer refresh-cw repeat search send settings shield-check
 signature smartphone smile square square-pen sun tablet trash-2 triangle-alert undo-2 upload user-check user-plus
 users volume-2 wifi-off x

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from htmx_flask.requests import HtmxAwareRequest
 
 from blueprints.shared import words
@@ -41,4 +42,4 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def macros() -> dict[str, Any]:
         # The module is made once a template: its macros see globals only, and gettext asks the locale at each call.
-        return {"ui": app.jinja_env.get_template("ui.html").module}
+        return {"ui": app.jinja_env.get_template("ui.html").module, "get_locale": get_locale}
