@@ -68,7 +68,7 @@ class _Reader:
         whole = dict(self.source)
         for key in sorted(whole.keys() - FORM_KEYS):
             self.say("form", f"{key!r} is not a key of form.json")
-        whole["form_id"] = self.matching("form", "form_id", r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+        whole["form_id"] = self.matching("form", "form_id", r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
         whole["languages"] = self.languages = self.strings("languages") or ["fr"]
         whole.setdefault("default_language", self.languages[0])
         if whole["default_language"] not in self.languages:

@@ -1,0 +1,69 @@
+"""What can be asked about forms. Definitions hold no personal data: everybody who works here may read them."""
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale
+from sqlalchemy import select
+from werkzeug.exceptions import NotFound
+
+from blueprints.forms import engine
+from blueprints.forms.models import Form, FormVersion
+from blueprints.shared.db import db, zone
+
+
+def current(use: str) -> list[FormVersion]:
+    """The current version of every form of a use ("checklist", "survey"), by its id."""
+    query = (
+        select(FormVersion)
+        .join(Form, (Form.id == FormVersion.form_id) & (Form.current == FormVersion.version))
+        .where(Form.use == use)
+        .order_by(Form.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def current_of(form_id: str) -> FormVersion | None:
+    """The version of a form that new pages ask; None where there is no such form."""
+    form = db.session.get(Form, form_id)
+    return db.session.get(FormVersion, (form.id, form.current)) if form else None
+
+
+def version_of(form_id: str, version: str) -> FormVersion | None:
+    """One version, however old; None where it was never published."""
+    return db.session.get(FormVersion, (form_id, version))
+
+
+@lru_cache(maxsize=64)
+def definition_of(form_id: str, version: str) -> engine.Definition:
+    """A version's definition, ready to judge by. It never changes, so it is read once. Raises NotFound (404)."""
+    found = version_of(form_id, version)
+    if found is None:
+        raise NotFound
+    return engine.load(found.definition)
+
+
+def language() -> str:
+    """The language in which this page is read: a form shows itself in it where it speaks it."""
+    return str(get_locale() or "fr")
+
+
+def title_of(form_id: str, version: str) -> str:
+    """A form's title in the reader's language. Raises NotFound (404)."""
+    definition = definition_of(form_id, version)
+    return definition.title[definition.language(language())]
+
+
+def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
+    """The clock of the phone that filled a form: its moment, in the zone it named (else in the service's)."""
+    try:
+        named = ZoneInfo(zone_name) if zone_name else zone()
+    except (ValueError, OSError, LookupError):
+        named = zone()
+    return engine.Clock(moment.astimezone(named))
+
+
+def everything() -> list[Form]:
+    """Every form with all its versions, for the administrator's list."""
+    return list(db.session.scalars(select(Form).order_by(Form.use, Form.id)))
