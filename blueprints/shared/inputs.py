@@ -130,9 +130,23 @@ def identity(typed: str | None) -> UUID | None:
         return None
 
 
-def needed() -> validators.DataRequired:
+class Needed:
+    """The field must be filled. What was typed and could not be read keeps its own message."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: wtforms.Form, field: wtforms.Field) -> None:
+        """Refuses an empty field."""
+        if field.process_errors:
+            raise validators.StopValidation
+        if field.data in (None, "", []):
+            field.errors[:] = []
+            raise validators.StopValidation(_l("This is needed."))
+
+
+def needed() -> Needed:
     """The field must be filled."""
-    return validators.DataRequired(_l("This is needed."))
+    return Needed()
 
 
 def at_most(length: int) -> validators.Length:
