@@ -1,0 +1,1 @@
+"""What tests stand on: a real server, a network that fails on demand, one world of people."""
