@@ -15,7 +15,6 @@ from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.shared.words import fold
 
-
 PLAIN = ("given_name", "family_name", "born", "address", "phone", "service", "needs", "visit_every", "next_form")
 
 

@@ -18,7 +18,7 @@ PHONE = validators.Regexp(r"^[0-9+(][0-9 +().\-/]*$", message=_l("A telephone nu
 LEVELS = {"danger": _l("Danger"), "warning": _l("Be careful"), "access": _l("Access: code, key")}
 
 
-class ListForm(wtforms.Form):
+class ListForm(wtforms.Form):  # type: ignore[misc]
     """The list's state, read from its address."""
 
     q = LineField(_l("Name, address or telephone"), most=100)
@@ -33,7 +33,7 @@ class ListForm(wtforms.Form):
         self.coordinator.choices = [("", _l("Everybody")), *((person.id, person.name) for person in coordinators)]
 
 
-class ContactForm(wtforms.Form):
+class ContactForm(wtforms.Form):  # type: ignore[misc]
     """One row of contacts; a row without a name is left out."""
 
     name = LineField(_l("Name"), most=200)
@@ -46,7 +46,7 @@ class ContactForm(wtforms.Form):
             raise validators.ValidationError(_l("This is needed."))
 
 
-class AlertForm(wtforms.Form):
+class AlertForm(wtforms.Form):  # type: ignore[misc]
     """One row of alerts; a row without words is left out."""
 
     words = LineField(_l("What to know at the door"), most=200)
@@ -54,7 +54,7 @@ class AlertForm(wtforms.Form):
     since = DayField(_l("Since"), first=1990)
 
 
-class ClientForm(wtforms.Form):
+class ClientForm(wtforms.Form):  # type: ignore[misc]
     """The whole case, as a supervisor writes it."""
 
     version = wtforms.IntegerField(widget=wtforms.widgets.HiddenInput(), validators=[validators.Optional()])
@@ -97,7 +97,7 @@ class ClientForm(wtforms.Form):
         ]
 
 
-class AssignForm(wtforms.Form):
+class AssignForm(wtforms.Form):  # type: ignore[misc]
     """Who is to look after the client."""
 
     coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity)

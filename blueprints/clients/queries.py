@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import abort
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.clients.models import Assignment, Client
@@ -39,10 +39,10 @@ def one_supervised(person: Person, client_id: UUID) -> Client:
     return _one(Client.team_id.in_(supervised_teams(person)), client_id)
 
 
-def _one(visible: object, client_id: UUID) -> Client:
-    client = db.session.scalar(
+def _one(visible: ColumnElement[bool], client_id: UUID) -> Client:
+    client: Client | None = db.session.scalar(
         select(Client)
-        .where(Client.id == client_id, visible)  # type: ignore[arg-type]
+        .where(Client.id == client_id, visible)
         .options(
             joinedload(Client.team),
             selectinload(Client.contacts),
@@ -88,7 +88,7 @@ def found(
     return Found(rows, total, page, pages)
 
 
-def assigned_to(coordinator: UUID) -> Select[tuple[UUID]]:
+def assigned_to(coordinator: UUID) -> Select[UUID]:
     """Ids of the clients whom this coordinator looks after now."""
     return select(Assignment.client_id).where(Assignment.person_id == coordinator, Assignment.ended_at.is_(None))
 

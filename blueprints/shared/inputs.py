@@ -31,7 +31,7 @@ def one_line(text: str | None) -> str:
     return " ".join(many_lines(text).split())
 
 
-class LineField(wtforms.StringField):
+class LineField(wtforms.StringField):  # type: ignore[misc]
     """One line of text. Filters run before validators, so that a name of blanks is a missing name."""
 
     def __init__(self, label: Any = None, most: int = 200, required: bool = False, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class LineField(wtforms.StringField):
         super().__init__(label, checks, filters=[one_line], **kwargs)
 
 
-class WordsField(wtforms.TextAreaField):
+class WordsField(wtforms.TextAreaField):  # type: ignore[misc]
     """Any number of lines."""
 
     def __init__(self, label: Any = None, most: int = 5000, required: bool = False, **kwargs: Any) -> None:
@@ -48,7 +48,7 @@ class WordsField(wtforms.TextAreaField):
         super().__init__(label, checks, filters=[many_lines], **kwargs)
 
 
-class WholeField(wtforms.StringField):
+class WholeField(wtforms.StringField):  # type: ignore[misc]
     """A whole number of plain digits, or nothing. `data` is an int or None."""
 
     def __init__(self, label: Any = None, least: int = 0, most: int = 10**6, required: bool = False, **kw: Any) -> None:
@@ -71,7 +71,7 @@ class WholeField(wtforms.StringField):
         self.data = int(typed)
 
 
-class DayField(wtforms.DateField):
+class DayField(wtforms.DateField):  # type: ignore[misc]
     """A day of the calendar between two years, both included."""
 
     def __init__(
@@ -99,7 +99,7 @@ class DayField(wtforms.DateField):
         raise ValueError(str(_l("This day does not exist, or is too far away. Write it like 2026-11-24.")))
 
 
-class ClockField(wtforms.StringField):
+class ClockField(wtforms.StringField):  # type: ignore[misc]
     """A time of day like 09:30. `data` is a time or None."""
 
     widget = wtforms.widgets.TimeInput()
