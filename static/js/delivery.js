@@ -1,0 +1,198 @@
+// Hands what the outbox holds to the server: one tab at a time, four at once, and nothing forgotten without a receipt.
+
+import { all, done, get, put, update, write } from "./db.js";
+import { outcome } from "./outcome.js";
+import { changed } from "./outbox.js";
+import { AT_ONCE, captures as turn, files as fileTurn, limit, pause } from "./turns.js";
+
+const BEAT = 5_000;
+const FROZEN = 30_000;
+const me = globalThis.crypto.getRandomValues(new Uint32Array(2)).join("-");
+
+/** What a delivery is about, for the screen: {done, total, bytes, of, now} while it runs. */
+export const progress = { running: false, done: 0, total: 0, sentBytes: 0, bytes: 0, current: new Set() };
+
+let onList = () => {};
+let onOnline = () => {};
+
+/** `list(hash)` hears the server's hash of the person's list; `online(bool)` what was learnt about the network. */
+export function hear({ list, online }) {
+  onList = list;
+  onOnline = online;
+}
+
+/** Whether the lock's holder is alive: its heartbeat is younger than 30 s. */
+export const alive = (beat, now) => Boolean(beat) && now - beat.at < FROZEN;
+
+/**
+ * Delivers what the author has waiting, if nobody else does. `force`: a person asked; waiting times and a resting
+ * queue do not count. Resolves when this run is over.
+ */
+export async function deliver(author, { force = false } = {}) {
+  if (!author || progress.running || (await get("settings", "sign-out"))) return;
+  const queue = await get("settings", `queue ${author}`);
+  if (!force && (queue?.rest || (queue?.until ?? 0) > Date.now())) return;
+  const items = await all("captures", author);
+  if (!items.length && !(await all("files")).some((file) => file.author === author && !file.draft)) return;
+  if (!navigator.locks) return run(author, force);
+  const steal = !alive(await get("settings", "heartbeat"), Date.now());
+  const got = await navigator.locks.request("tournee-delivery", { ifAvailable: true }, async (lock) => {
+    if (lock) await run(author, force);
+    return Boolean(lock);
+  }).catch(() => true);
+  // The holder may be frozen for ever: its lock is taken over. A delivery made twice is harmless, ids see to that.
+  if (!got && steal) await navigator.locks.request("tournee-delivery", { steal: true }, () => run(author, force)).catch(() => {});
+}
+
+async function run(author, force) {
+  if (progress.running) return;
+  const beat = () => put("settings", { name: "heartbeat", at: Date.now(), holder: me });
+  await beat();
+  let mine = true;
+  const timer = setInterval(async () => {
+    if ((await get("settings", "heartbeat"))?.holder === me) beat();
+    else mine = false; // we were frozen and another tab has taken over
+  }, BEAT);
+  Object.assign(progress, { running: true, done: 0, total: 0, sentBytes: 0, bytes: 0 });
+  try {
+    await work(author, force, () => mine);
+  } finally {
+    clearInterval(timer);
+    progress.running = false;
+    progress.current.clear();
+    if (mine) await update("settings", "heartbeat", (record) => record && { ...record, at: 0 }).catch(() => {});
+    changed({ delivered: true });
+  }
+}
+
+async function work(author, force, mine) {
+  let { captures, files } = await load(author);
+  const running = new Map();
+  const tried = new Set(); // in a run that a person asked for, each is tried once
+  let stop = false;
+  let passed = 0;
+  let list = null;
+  for (;;) {
+    const now = Date.now();
+    const waiting = new Set(captures.filter((one) => one.state !== "held").map((one) => one.id));
+    const going = [...running.values()].map((one) => one.item);
+    const ready = stop || !mine() ? [] : [
+      ...turn(captures, going.filter((one) => !one.taken), now, force),
+      ...fileTurn(files, waiting, going.filter((one) => one.taken), now, force)].filter((item) => !tried.has(item.id));
+    progress.total = progress.done + running.size + ready.length;
+    for (const item of ready.slice(0, AT_ONCE - running.size)) {
+      tried.add(item.id);
+      progress.current.add(item.id);
+      const before = passed;
+      running.set(item.id, { item, promise: send(item).then((answer) => ({ item, answer, before })) });
+    }
+    if (!running.size) {
+      const again = stop || !mine() ? { captures: [], files: [] } : await load(author);
+      const fresh = [...again.captures, ...again.files].some((one) => !tried.has(one.id) && one.state === "waiting" && !((one.next ?? 0) > now));
+      if (!fresh) break;
+      ({ captures, files } = again);
+      continue;
+    }
+    changed({ progress: true });
+    const { item, answer, before } = await Promise.race([...running.values()].map((one) => one.promise));
+    running.delete(item.id);
+    progress.current.delete(item.id);
+    progress.done += 1;
+    const verdict = outcome(item.id, answer, Date.now());
+    if (answer.list) list = answer.list;
+    onOnline(verdict.then !== "wait" || !verdict.whole || answer.status >= 400);
+    // Without an answer the network is to blame, unless others passed meanwhile: then it is this one.
+    const kept = await settle(item, verdict, answer, !verdict.whole || passed > before);
+    if (item.taken) files = kept ? files.map((one) => (one.id === item.id ? kept : one)) : files.filter((one) => one.id !== item.id);
+    else captures = kept ? captures.map((one) => (one.id === item.id ? kept : one)) : captures.filter((one) => one.id !== item.id);
+    if (["applied", "closed", "held"].includes(verdict.then) && !passed++) await calm(author);
+    else if (verdict.then === "rest") { stop = true; await rest(author); }
+    else if (verdict.whole) { stop = true; await trouble(author, verdict.wait); }
+  }
+  if (list) onList(list);
+}
+
+async function load(author) {
+  const [captures, files] = await Promise.all([all("captures", author), all("files")]);
+  return { captures, files: files.filter((file) => file.author === author && !file.draft) };
+}
+
+async function send(item) {
+  const body = new FormData(); // never URLSearchParams, which would make a text of a file
+  let url = item.url;
+  let bytes;
+  if (item.taken) {
+    url = `/captures/${item.capture}/files/${item.id}`;
+    body.append("file", new Blob([item.bytes], { type: item.type }), item.name);
+    bytes = item.size;
+  } else {
+    for (const [name, value] of item.fields) body.append(name, value);
+    bytes = JSON.stringify(item.fields).length;
+  }
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), limit(bytes));
+  try {
+    const response = await fetch(url, {
+      method: "POST", body, redirect: "manual", signal: abort.signal, cache: "no-store",
+      headers: { "Capture-Id": item.id, Accept: "application/json" } });
+    const header = (name) => response.headers.get(name);
+    return { status: response.type === "opaqueredirect" ? 0 : response.status, receipt: header("Capture-Receipt"),
+      retryAfter: header("Retry-After"), list: header("List-Hash"),
+      says: await response.json().catch(() => ({})) };
+  } catch {
+    return { status: 0 };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Writes down what the answer means; gives the item as it is now kept, or null where the phone may forget it. */
+async function settle(item, verdict, answer, blamed) {
+  const store = item.taken ? "files" : "captures";
+  const now = Date.now();
+  if (verdict.then === "applied" || verdict.then === "closed") {
+    await write([store, "receipts", "captures"], async (s) => {
+      s[store].delete(item.id);
+      if (!item.taken) {
+        s.receipts.put({ id: item.id, author: item.author, label: item.label, kind: item.kind, code: verdict.code,
+          state: verdict.then, reason: answer.says?.reason ?? "", recorded: item.recorded, delivered: now, mark: item.mark,
+          visit: item.visit, client: item.client, status: item.status, seen: verdict.then !== "closed" });
+        const old = item.corrects && (await done(s.captures.get(item.corrects.split("/")[0])));
+        if (old?.state === "held") s.captures.put({ ...old, asked: 0 }); // its fate has just been decided: ask now
+      }
+    });
+    return null;
+  }
+  return update(store, item.id, (kept) => {
+    if (!kept) return null; // thrown away meanwhile
+    if (verdict.then === "held") return { ...kept, state: "held", asked: now, code: verdict.code, tries: 0,
+      reason: answer.says?.reason ?? "", messages: answer.says?.messages ?? {} };
+    if (verdict.then === "refused") return { ...kept, state: "refused", asked: now, status_code: verdict.status,
+      reason: answer.says?.reason ?? "", messages: answer.says?.messages ?? {} };
+    if (verdict.then === "rest") return kept;
+    if (!blamed) return kept;
+    const tries = (kept.tries ?? 0) + 1;
+    return { ...kept, tries, next: now + pause(tries, verdict.wait) };
+  });
+}
+
+const name = (author) => `queue ${author}`;
+const calm = (author) => update("settings", name(author), (queue) => (queue && { name: name(author) }) || null);
+const rest = (author) => put("settings", { name: name(author), rest: true });
+const trouble = (author, wait) => update("settings", name(author), (queue) => {
+  const tries = (queue?.tries ?? 0) + 1;
+  return { name: name(author), tries, until: Date.now() + pause(tries, wait), asked: wait > 0 };
+});
+
+/**
+ * Lets the queue go on: the network is back, or (`signedIn`) its author has signed in again. What the server itself
+ * asked to wait for is waited for.
+ */
+export const wake = (author, { signedIn = false } = {}) => update("settings", name(author), (queue) => {
+  if (!queue || queue.asked || (queue.rest && !signedIn)) return null;
+  return { name: name(author) };
+});
+
+/** Why nothing is sent just now: {rest, until}, or undefined. */
+export const queueOf = (author) => get("settings", name(author));
+

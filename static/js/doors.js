@@ -1,0 +1,75 @@
+// Signing in and out on a phone: nobody sees the one before, and nothing that waits is lost on the way out.
+
+import { all } from "./db.js";
+import { deliver } from "./delivery.js";
+import { finishLeaving, leave, signing, who } from "./person.js";
+import { element } from "./status.js";
+import { t, tn } from "./words.js";
+
+/** Puts the phone's part in front of the forms for signing in and out. */
+export function start() {
+  for (const form of document.querySelectorAll("form[action^='/sign-in']")) form.addEventListener("submit", (event) => before(event, form, enter));
+  for (const form of document.querySelectorAll("form[action^='/sign-out']")) form.addEventListener("submit", (event) => before(event, form, () => exit(form)));
+}
+
+async function before(event, form, work) {
+  if (form.dataset.through) return;
+  event.preventDefault();
+  const go = await work().catch(() => true);
+  if (!go) return;
+  form.dataset.through = "";
+  const button = event.submitter;
+  form.requestSubmit(button?.form === form ? button : undefined);
+}
+
+async function enter() {
+  await finishLeaving(); // a sign-out that waits for network comes before the next sign-in
+  await signing();
+  return true;
+}
+
+async function exit(form) {
+  const person = (await who())?.person;
+  if (person) {
+    const [captures, drafts] = await Promise.all([all("captures", person), all("drafts", person)]);
+    if (captures.length || drafts.length) {
+      const choice = await question(captures.length, drafts.length);
+      if (choice === "stay") return false;
+      if (choice === "send") {
+        await deliver(person, { force: true });
+        const left = (await all("captures", person)).length;
+        if (left && (await question(left, drafts.length, true)) !== "leave") return false;
+      }
+    }
+  }
+  await leave();
+  if (await finishLeaving()) return location.assign("/sign-in");
+  form.closest("details")?.removeAttribute("open");
+  location.assign("/offline");
+  return false;
+}
+
+/** Says what is still here and asks: "send", "leave" or "stay". */
+function question(captures, drafts, again = false) {
+  const dialog = element("dialog", "card");
+  const title = element("h2", "", captures ? tn("{n} item has not been sent yet", "{n} items have not been sent yet", captures)
+    : tn("{n} draft is on this phone", "{n} drafts are on this phone", drafts));
+  title.id = "leave-title";
+  dialog.setAttribute("aria-labelledby", title.id);
+  const words = element("p", "", again ? t("The server could not be reached for all of them. They stay on this phone, unseen, until you sign in here again.")
+    : t("They stay on this phone, unseen by others, until you sign in here again. Better send them first."));
+  const row = element("div", "actions");
+  const choices = [captures && ["send", "brand", again ? t("Try again") : t("Send first")], ["leave", "quiet", t("Sign out anyway")], ["stay", "link", t("Cancel")]];
+  dialog.append(title, words, row);
+  return new Promise((resolve) => {
+    for (const [value, tone, text] of choices.filter(Boolean)) {
+      const button = Object.assign(element("button", "button", text), { type: "button" });
+      button.dataset.tone = tone;
+      button.addEventListener("click", () => dialog.close(value));
+      row.append(button);
+    }
+    dialog.addEventListener("close", () => { dialog.remove(); resolve(dialog.returnValue || "stay"); });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

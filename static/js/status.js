@@ -1,0 +1,174 @@
+// The state of sending, always in sight: the pill, the counters, and what waits drawn over pages that do not know of it yet.
+
+import { holdings } from "./outbox.js";
+import { progress, queueOf } from "./delivery.js";
+import { keptAt, kiosk, who } from "./person.js";
+import { t, tn, when } from "./words.js";
+
+export const net = { online: null };
+const LIMIT = 4_000;
+
+/** Asks the server whether it is there; the browser's own opinion is not believed, unless it says no. */
+export async function ask() {
+  let online = false;
+  if (navigator.onLine !== false) {
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LIMIT) });
+      online = answer.ok && (answer.headers.get("Content-Type") ?? "").includes("json");
+    } catch { /* no answer is the answer */ }
+  }
+  learn(online);
+  return online;
+}
+
+/** Notes what was learnt about the network, and draws it. */
+export function learn(online) {
+  if (net.online === online) return;
+  net.online = online;
+  draw();
+}
+
+/** Says a sentence where a screen reader hears it and everybody sees it. */
+export function say(text, tone = "info") {
+  const says = document.getElementById("says");
+  if (!says) return;
+  says.textContent = "";
+  says.classList.add("says");
+  says.dataset.tone = tone;
+  requestAnimationFrame(() => { says.textContent = text; });
+}
+
+/** An element with class and text. */
+export const element = (tag, className = "", textContent = "") => Object.assign(document.createElement(tag), { className, textContent });
+
+/** An icon of the sprite. */
+export const icon = (name) => {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `${document.documentElement.dataset.static}icons.svg#${name}`);
+  svg.append(use);
+  return svg;
+};
+
+/** A badge as ui.badge makes it. */
+export function badge(text, tone, sign) {
+  const span = element("span", "badge");
+  span.dataset.tone = tone;
+  span.append(icon(sign), element("span", "", text));
+  return span;
+}
+
+/** What the pill says: {tone, sign, words}. Green only where the server has receipted and nothing waits. */
+export function pill({ waiting, trouble, rest, sending, online, received }) {
+  const n = waiting + trouble;
+  const count = n ? tn("{n} to send", "{n} to send", n) : "";
+  if (rest && n) return { tone: "warn", sign: "log-in", words: t("Sign in to send") };
+  if (online === false) return { tone: "warn", sign: "cloud-off", words: n ? t("Offline · {count}", { count }) : t("Offline") };
+  if (sending && waiting) return { tone: "warn", sign: "upload", words: t("{count} · sending", { count }) };
+  if (trouble && !waiting) return { tone: "bad", sign: "circle-alert", words: tn("{n} to correct", "{n} to correct", trouble) };
+  if (n) return { tone: "warn", sign: "upload", words: count };
+  return received ? { tone: "ok", sign: "check", words: t("All received") } : { tone: "quiet", sign: "send", words: t("Outbox") };
+}
+
+let timer = 0;
+let last = 0;
+
+/** Draws everything again, at most every 300 ms. */
+export function draw() {
+  if (timer || !globalThis.document) return;
+  timer = setTimeout(async () => {
+    timer = 0;
+    last = Date.now();
+    await paint().catch(() => {});
+  }, Math.max(0, last + 300 - Date.now()));
+}
+
+async function paint() {
+  if (kiosk) return; // no page of a kiosk shows what waits
+  const person = (await who())?.person;
+  const held = person ? await holdings(person) : { captures: [], files: [], receipts: [], drafts: [] };
+  const trouble = held.captures.filter((one) => one.state !== "waiting").length;
+  const waiting = held.captures.length - trouble;
+  const rest = person && (await queueOf(person))?.rest;
+  drawPill({ waiting: waiting + held.files.filter((one) => one.state === "waiting" && !held.captures.some((c) => c.id === one.capture)).length,
+    trouble, rest, sending: progress.running, online: net.online, received: held.receipts.length > 0 }, held);
+  const since = keptAt ?? performance.timeOrigin;
+  const news = [...held.receipts.filter((one) => one.delivered >= since), ...held.captures];
+  drawVisits(news);
+  drawTimelines(held.captures);
+  drawRest(rest && held.captures.length);
+}
+
+function drawPill(facts, held) {
+  const { tone, sign, words } = pill(facts);
+  for (const element of document.querySelectorAll("[data-pill]")) {
+    element.dataset.tone = tone;
+    element.querySelector("svg")?.replaceWith(icon(sign));
+    element.querySelector("[data-pill-words]").textContent = words;
+    const oldest = held.captures[0];
+    element.title = oldest ? t("Waiting since {time}", { time: when(oldest.recorded) }) : "";
+  }
+  for (const element of document.querySelectorAll("[data-count]")) {
+    element.textContent = held.captures.length;
+    element.hidden = !held.captures.length;
+  }
+}
+
+function drawVisits(news) {
+  for (const element of document.querySelectorAll("[data-visit]:not(form)")) {
+    const own = news.filter((one) => one.visit === element.dataset.visit);
+    const status = own.filter((one) => one.status && one.state !== "refused").pop();
+    if (status) element.dataset.statusKept = status.status;
+    else delete element.dataset.statusKept;
+    const slot = element.querySelector("[data-waiting]");
+    const waiting = own.filter((one) => one.fields && one.state === "waiting").length;
+    const trouble = own.filter((one) => one.fields && one.state !== "waiting").length;
+    slot?.replaceChildren(...[
+      waiting && badge(tn("{n} to send", "{n} to send", waiting), "warn", "clock"),
+      trouble && badge(tn("{n} to correct", "{n} to correct", trouble), "bad", "circle-alert"),
+      !waiting && !trouble && own.some((one) => one.delivered) && badge(t("Received"), "ok", "check"),
+    ].filter(Boolean));
+  }
+}
+
+function drawTimelines(captures) {
+  for (const list of document.querySelectorAll("[data-timeline]")) {
+    for (const old of list.querySelectorAll("[data-kept-item]")) old.remove();
+    for (const one of captures.filter((capture) => capture.client === list.dataset.client)) {
+      const waits = one.state === "waiting";
+      const item = element("li", "moment");
+      item.dataset.keptItem = one.id;
+      item.dataset.kept = "";
+      const mark = element("span", "mark");
+      mark.dataset.tone = waits ? "warn" : "bad";
+      mark.append(icon(waits ? "clock" : "circle-alert"));
+      const body = element("div");
+      body.append(element("h3", "", one.label), element("p", "words", t("Only on this phone, since {time}", { time: when(one.recorded) })),
+        badge(waits ? t("To send") : t("To correct"), mark.dataset.tone, waits ? "upload" : "circle-alert"));
+      item.append(mark, body);
+      list.prepend(item);
+    }
+  }
+}
+
+function drawRest(resting) {
+  const shown = document.querySelector("[data-rest-notice]");
+  if (!resting) return shown?.remove();
+  if (shown) return;
+  const link = Object.assign(element("a", "", t("Sign in")), { href: "/sign-in" });
+  const box = notice("warn", t("Your session has ended. Sign in again to send; nothing is lost."), link);
+  box.dataset.restNotice = "";
+  document.querySelector("main")?.prepend(box);
+}
+
+/** A banner as ui.notice makes it; further nodes follow its words. */
+export function notice(tone, words, ...nodes) {
+  const box = element("div", "notice");
+  box.dataset.tone = tone;
+  const text = element("div");
+  text.append(element("p", "strong", words), ...nodes);
+  box.append(icon({ bad: "circle-alert", warn: "triangle-alert" }[tone] ?? "info"), text);
+  return box;
+}

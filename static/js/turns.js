@@ -1,0 +1,59 @@
+// Whose turn it is to be delivered, and how long to wait after a failure. Pure, so that it can be tested without a network.
+
+export const AT_ONCE = 4;
+export const HOUR = 3_600_000;
+const STUBBORN = 3; // after so many failures while others pass, a capture is tried last and holds nobody up
+
+/** Milliseconds before try number `tries + 1`: 1, 2, 4 … 300 s, within half of it either way, never before what was asked. */
+export function pause(tries, asked = 0, random = Math.random()) {
+  const step = Math.min(300_000, 1000 * 2 ** Math.max(0, tries - 1));
+  return Math.max(asked, Math.min(300_000, step * (0.5 + random)));
+}
+
+/** Milliseconds that a request of so many bytes may take. */
+export function limit(bytes) {
+  return bytes <= 32_768 ? 10_000 : Math.min(300_000, 10_000 + (bytes / 4096) * 1000);
+}
+
+const lane = (item) => item.client || item.visit || item.id;
+
+/**
+ * The items that may be sent now, best first.
+ *
+ * `items`: captures {id, client, visit, number, state, tries, next, asked}; `running`: the items on the way. Those of
+ * one client go in order of their numbers, one at a time. A held one is only asked about, once an hour, and holds
+ * nobody up; nor does one that keeps failing. `force`: a person asked, so no waiting time counts.
+ */
+export function captures(items, running, now, force = false) {
+  const busy = new Set(running.map(lane));
+  const ids = new Set(running.map((item) => item.id));
+  const ready = [];
+  for (const item of [...items].sort((a, b) => a.number - b.number || a.recorded - b.recorded)) {
+    if (ids.has(item.id)) continue;
+    if (item.state !== "waiting") {
+      if (item.state === "held" && (force || now - (item.asked ?? 0) >= HOUR)) ready.push([2, item]);
+      else if (item.state === "refused" && force) ready.push([2, item]);
+      continue;
+    }
+    const due = force || (item.next ?? 0) <= now;
+    if (item.tries >= STUBBORN) {
+      if (due && !busy.has(lane(item))) ready.push([1, item]);
+      continue;
+    }
+    if (busy.has(lane(item))) continue;
+    busy.add(lane(item)); // the first one that waits closes the lane for those behind it
+    if (due) ready.push([0, item]);
+  }
+  return ready.sort((a, b) => a[0] - b[0] || (a[1].tries ?? 0) - (b[1].tries ?? 0)).map(([, item]) => item);
+}
+
+/** The photos that may be sent now: those whose words the server has; the ones that failed least first. */
+export function files(items, waiting, running, now, force = false) {
+  const ids = new Set(running.map((item) => item.id));
+  return items
+    .filter((file) => !file.draft && !ids.has(file.id) && !waiting.has(file.capture))
+    .filter((file) => (file.state === "waiting"
+      ? force || (file.next ?? 0) <= now
+      : force || (file.state === "held" && now - (file.asked ?? 0) >= HOUR)))
+    .sort((a, b) => (a.tries ?? 0) - (b.tries ?? 0) || a.taken - b.taken);
+}
