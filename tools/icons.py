@@ -1,6 +1,6 @@
 """Makes the sprite static/icons.svg: the icons of Lucide that pages use, and our own faces and logo.
 
-`python -m tools.vendor` calls `sprite` with Lucide's folder. Fill, stroke and colour are inherited from the page
+The names stand in tools/icons.txt. `python -m tools.vendor` calls `sprite` with Lucide's folder. Fill, stroke and colour are inherited from the page
 (static/css/ui.css), so that one symbol serves every tone and both colour schemes.
 
 `python -m tools.icons` draws the icons of the installed app from the same logo into static/img/ (needs Chromium).
@@ -15,15 +15,7 @@ IMG = Path(__file__).parent.parent / "static" / "img"
 CHROMIUM = "/usr/bin/chromium"
 BRAND, ACCENT, WHITE = "#0e5a5a", "#d9772b", "#ffffff"
 
-LUCIDE = """
-archive archive-restore arrow-left arrow-right ban calendar-days calendar-plus camera check chevron-down chevron-left
-chevron-right circle-alert circle-check circle-play circle-user-round clipboard-check clipboard-list clock cloud-off
-corner-down-right dog download eye file-text flag folder-open globe hard-drive-download history hourglass house image inbox
-info key-round list-checks loader-circle lock log-in log-out mail map-pin message-circle message-square-text navigation network
-notebook-pen pencil phone phone-incoming plus printer refresh-cw repeat search send settings shield-check
-signature smartphone smile square square-pen sun tablet trash-2 triangle-alert undo-2 upload user-check user-plus
-users volume-2 wifi-off x
-""".split()
+LUCIDE = Path(__file__).with_name("icons.txt").read_text().split()
 
 DOT = '<circle cx="{x}" cy="9.6" r="1.15" fill="currentColor" stroke="none"/>'
 EYES = DOT.format(x=8.7) + DOT.format(x=15.3)

@@ -1,7 +1,7 @@
 """Brings what others wrote into static/vendor/, with a record of where it came from: `python -m tools.vendor`.
 
-Needs npm. Takes each package by name and version with `npm pack`, refuses a tarball whose SHA-512 is not the recorded one,
-and writes static/vendor/vendor.json: name, version, licence, sha512 of the tarball, and sha384 of each file.
+Needs npm. Takes each package by name and version with `npm pack`, refuses a tarball whose SHA-512 is not the recorded
+one, and writes static/vendor/vendor.json: name, version, licence, sha512 of the tarball, and sha384 of each file.
 tests/shared/test_vendor.py computes the sums of the files again.
 """
 
