@@ -1,8 +1,10 @@
 """The supervisor's desk: what waits, signatures, returns."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from flask_babel import get_locale
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,7 +38,7 @@ class ReviewText(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    title: Mapped[str] = mapped_column(String(200))  # the form's title or the note's format, for the queue's line
+    titles: Mapped[dict[str, Any]]  # the form's title or the note's format, in words, by language
     version_id: Mapped[UUID]  # the latest
     number: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
@@ -48,6 +50,11 @@ class ReviewText(Base):
     visit: Mapped[Visit | None] = relationship()
     client: Mapped[Client] = relationship()
     author: Mapped[Person] = relationship()
+
+    @property
+    def title(self) -> str:
+        """What it is, in the reader's language: "Home safety", "SOAP note"."""
+        return str(self.titles.get(str(get_locale())) or next(iter(self.titles.values())))
 
 
 class Signature(Base):

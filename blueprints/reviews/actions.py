@@ -1,0 +1,181 @@
+"""What happens on the supervisor's desk: texts come in, are signed or sent back; a caller is called."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from blueprints.checklists.models import Checklist, ChecklistVersion
+from blueprints.clients.models import Client
+from blueprints.forms.queries import definition_of
+from blueprints.notes.models import Note, NoteVersion
+from blueprints.people.models import Person
+from blueprints.reviews.models import RANKS, Return, ReviewText, Signature
+from blueprints.reviews.queries import texts_to_change
+from blueprints.shared.db import db
+from blueprints.shared.happened import tell
+from blueprints.shared.refusal import Refused
+from blueprints.surveys.models import CallBack, Feedback
+from blueprints.visits.models import Visit
+
+COMMENT = 4_000  # characters
+LANGUAGES = ("fr", "en")
+
+
+def arrive(kind: str, id: UUID) -> None:
+    """Puts the latest version of a checklist or note into the queue, and closes the return that it answers."""
+    text, version, titles, alerts, late = _checklist(id) if kind == "checklist" else _note(id)
+    row = db.session.get(ReviewText, id, with_for_update=True)
+    if row is None:
+        row = ReviewText(id=id, kind=kind, visit_id=text.visit_id, client_id=text.client_id, author_id=text.author_id)
+        db.session.add(row)
+    row.team_id = db.session.scalars(select(Client.team_id).where(Client.id == text.client_id)).one()
+    row.titles, row.version_id, row.number, row.state = titles, version.id, version.number, "waiting"
+    row.alerts, row.late, row.since = alerts, late, version.received
+    first = text.visit_id is not None and db.session.scalar(select(Visit.first).where(Visit.id == text.visit_id))
+    row.rank = rank(row, first=bool(first))
+    answered = update(Return).where(Return.text_id == id, Return.answered_by.is_(None))
+    db.session.execute(answered.values(answered_by=version.id))
+    db.session.flush()
+
+
+def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, str], int, bool]:
+    found = db.session.execute(
+        select(Checklist, ChecklistVersion)
+        .join(ChecklistVersion.checklist)
+        .where(Checklist.id == id)
+        .order_by(ChecklistVersion.number.desc())
+        .limit(1)
+    ).one()
+    checklist, version = found
+    titles = definition_of(checklist.form_id, version.form_version).title
+    return checklist, version, titles, len(version.alerts), False
+
+
+def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, str], int, bool]:
+    found = db.session.execute(
+        select(Note, NoteVersion)
+        .join(NoteVersion.note)
+        .where(Note.id == id)
+        .order_by(NoteVersion.number.desc())
+        .limit(1)
+    ).one()
+    note, version = found
+    return note, version, {language: _format(note.format, language) for language in LANGUAGES}, 0, version.late
+
+
+def _format(format: str, language: str) -> str:
+    with force_locale(language):
+        return _("SOAP note") if format == "soap" else _("Note")
+
+
+def rank(text: ReviewText, first: bool) -> int:
+    """What needs eyes first (product.md): alerts, first visits, late entries, resubmissions; then age."""
+    if text.alerts:
+        return RANKS["alert"]
+    if first:
+        return RANKS["first_visit"]
+    if text.late:
+        return RANKS["late"]
+    return RANKS["resubmitted"] if text.number > 1 else RANKS["other"]
+
+
+def rank_again(visit_id: UUID) -> None:
+    """A visit may turn out to be the client's first only after its texts have come."""
+    texts = db.session.scalars(select(ReviewText).where(ReviewText.visit_id == visit_id)).all()
+    if texts:
+        first = bool(db.session.scalar(select(Visit.first).where(Visit.id == visit_id)))
+        for text in texts:
+            text.rank = rank(text, first)
+
+
+def change_team(client_id: UUID) -> None:
+    """The client's texts follow the client: another team's supervisors read them from now on."""
+    team = select(Client.team_id).where(Client.id == client_id).scalar_subquery()
+    db.session.execute(update(ReviewText).where(ReviewText.client_id == client_id).values(team_id=team))
+
+
+def sign(person: Person, unit_id: UUID, shown: Collection[UUID]) -> None:
+    """The person has read these versions of a visit's (or a lone note's) texts and stands for them: a row for each.
+
+    shown: the ids of the versions that were on the screen. Refuses, and writes nothing at all, where one is no longer
+    the latest or was returned or signed meanwhile, where one is the person's own, and where none is left. Texts that
+    came after the page was made go on waiting. Doing it twice is doing it once. 404 for another team's.
+    """
+    texts = [text for text in texts_to_change(person, unit_id) if text.version_id in shown]
+    if len(texts) != len(set(shown)) or any(text.state == "returned" for text in texts):
+        raise Refused(
+            _("This has changed since you opened it. Nothing was signed; please read what is new."), status=409
+        )
+    if not texts:
+        raise Refused(_("Nothing here waits for a signature."), status=409)
+    if any(text.author_id == person.id for text in texts):
+        raise Refused(
+            _("Nobody signs what they wrote themselves. Another supervisor of the team reads this."), status=403
+        )
+    if _signed_by_others(person, texts):
+        raise Refused(_("A colleague has signed this meanwhile. Nothing was signed a second time."), status=409)
+    for text in texts:
+        if text.state == "waiting":
+            db.session.add(Signature(text_id=text.id, version_id=text.version_id, person_id=person.id))
+            text.state = "signed"
+            tell("signed", text.kind, text.id, text.client_id)
+
+
+def _signed_by_others(person: Person, texts: Collection[ReviewText]) -> bool:
+    signed = [text.version_id for text in texts if text.state == "signed"]
+    others = select(Signature.id).where(Signature.version_id.in_(signed), Signature.person_id != person.id)
+    return bool(signed) and db.session.scalar(others.limit(1)) is not None
+
+
+def send_back(person: Person, unit_id: UUID, shown: Collection[UUID], comment: str, about: UUID | None = None) -> None:
+    """Sends versions back to their author with a comment, as work to do: a row for each text.
+
+    about: one checklist or note; None: everything shown that waits. Refuses an empty or overlong comment, a version
+    that is no longer the latest, what is signed or sent back already, and one's own. 404 for another team's.
+    """
+    comment = comment.strip()
+    if not comment:
+        raise Refused(_("Please say what is missing."), {"comment": _("Please say what is missing.")})
+    if len(comment) > COMMENT:
+        words = _("At most %(n)s characters.", n=COMMENT)
+        raise Refused(words, {"comment": words})
+    texts = [text for text in texts_to_change(person, unit_id) if text.version_id in shown and about in (None, text.id)]
+    if not texts or len(texts) < (1 if about else len(set(shown))) or any(text.state != "waiting" for text in texts):
+        raise Refused(
+            _("This has changed since you opened it. Nothing was sent back; please read what is new."), status=409
+        )
+    if any(text.author_id == person.id for text in texts):
+        raise Refused(_("Nobody reads over what they wrote themselves."), status=403)
+    for text in texts:
+        db.session.add(_return_of(text, person, comment))
+        text.state = "returned"
+        tell("returned", text.kind, text.id, text.client_id)
+
+
+def _return_of(text: ReviewText, person: Person, comment: str) -> Return:
+    return Return(
+        text_id=text.id,
+        kind=text.kind,
+        version_id=text.version_id,
+        visit_id=text.visit_id,
+        client_id=text.client_id,
+        author_id=text.author_id,
+        person_id=person.id,
+        comment=comment,
+    )
+
+
+def call_back(person: Person, feedback: Feedback, words: str, at: datetime) -> None:
+    """Somebody called, or settled it otherwise, and says what was done. Refuses no words, and a second time."""
+    words = words.strip()
+    if not words or len(words) > COMMENT:
+        message = _("Please say what was done, in at most %(n)s characters.", n=COMMENT)
+        raise Refused(message, {"words": message})
+    if feedback.called_back is not None:
+        raise Refused(_("%(name)s has settled this already.", name=feedback.called_back.person.name), status=409)
+    db.session.add(CallBack(feedback_id=feedback.id, person_id=person.id, words=words, at=at))
+    tell("called_back", "feedback", feedback.id, feedback.client_id)
