@@ -1,6 +1,6 @@
 """Who works here."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -130,6 +130,11 @@ class SignIn(Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined")
     device: Mapped[Device] = relationship(foreign_keys=[device_id], lazy="joined")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has rested too long for a desk; a coordinator's own phone may rest."""
+        return bool(self.idle_minutes) and self.last_seen + timedelta(minutes=self.idle_minutes or 0) <= now()
 
 
 class Invitation(Base):
