@@ -1,7 +1,7 @@
 """Makes the sprite static/icons.svg: the icons of Lucide that pages use, and our own faces and logo.
 
-The names stand in tools/icons.txt. `python -m tools.vendor` calls `sprite` with Lucide's folder. Fill, stroke and colour are inherited from the page
-(static/css/ui.css), so that one symbol serves every tone and both colour schemes.
+Lucide's names stand in tools/icons.txt; `python -m tools.vendor` calls `sprite` with Lucide's folder. Fill, stroke and
+colour are inherited from the page (static/css/ui.css), so that one symbol serves every tone and both colour schemes.
 
 `python -m tools.icons` draws the icons of the installed app from the same logo into static/img/ (needs Chromium).
 """
