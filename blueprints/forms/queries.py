@@ -1,16 +1,19 @@
 """What can be asked about forms. Definitions hold no personal data: everybody who works here may read them."""
 
+from collections.abc import Container, Iterable
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 
 from blueprints.forms import engine
 from blueprints.forms.models import Form, FormVersion
 from blueprints.shared.db import db, zone
+from blueprints.shared.refusal import Refused
 
 
 def current(use: str) -> list[FormVersion]:
@@ -67,3 +70,27 @@ def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
 def everything() -> list[Form]:
     """Every form with all its versions, for the administrator's list."""
     return list(db.session.scalars(select(Form).order_by(Form.use, Form.id)))
+
+
+def judged(
+    form_id: str,
+    version: str,
+    use: str,
+    pairs: Iterable[tuple[str, str]],
+    clock: engine.Clock,
+    language: str,
+    files: Container[str] = (),
+) -> engine.Verdict:
+    """What is to be said of a filled form, by the version that it was filled by: any that was ever published.
+
+    pairs: names and texts as posted, without the envelope; `language`, where the page says it, is no answer but the
+    language in which it asked. Raises Refused for a version that was never published here, or for another use.
+    """
+    try:
+        definition = definition_of(form_id, version)
+    except NotFound:
+        definition = None
+    if definition is None or definition.use != use:
+        raise Refused(_("This version of the form was never published here."))
+    answers = [(name, text) for name, text in pairs if name != "language"]
+    return engine.judge(definition, answers, clock, definition.language(language), files, _)

@@ -53,7 +53,7 @@ def is_day(year: int, month: int, day: int) -> bool:
 
 def milliseconds(text: str, clock: Clock) -> float:
     """Wall-clock milliseconds since 1970-01-01T00:00 where the clock hangs; NaN for what is no date."""
-    found = MOMENT.fullmatch(text.strip())
+    found = MOMENT.fullmatch(text.strip(" \t\r\n"))
     if not found:
         return math.nan
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])

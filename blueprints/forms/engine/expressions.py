@@ -27,7 +27,7 @@ def evaluate(tree: Tree, scope: Scope) -> Value:
     if head == "p":
         return select(scope.node, tree[1])
     if head == "f":
-        return FUNCTIONS[tree[1]].run(scope, [partial(evaluate, item, scope) for item in tree[2:]])
+        return FUNCTIONS[tree[1]].run([partial(evaluate, item, scope) for item in tree[2:]], scope)
     if head == "neg":
         return -to_number(evaluate(tree[1], scope), scope)
     if head == "and":

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001, ARG005  (every function of the table takes the scope and the arguments, needed or not)
 """The functions that an expression may call (twin: static/js/engine/functions.js).
 
 Each takes its arguments as calls, so that ``if`` and ``coalesce`` evaluate only what they need.
@@ -25,7 +24,7 @@ class Function:
 
     least: int
     most: int | None
-    run: Callable[[Scope, list[Argument]], Value]
+    run: Callable[[list[Argument], Scope], Value]
 
 
 def _text(argument: Argument) -> str:
@@ -64,7 +63,7 @@ def words(text: str) -> list[str]:
     return [word for word in re.split("[ \t\r\n]+", text) if word]
 
 
-def _coalesce(scope: Scope, a: list[Argument]) -> Value:
+def _coalesce(a: list[Argument], scope: Scope) -> Value:
     for argument in a:
         text = stored(argument())
         if text:
@@ -72,28 +71,28 @@ def _coalesce(scope: Scope, a: list[Argument]) -> Value:
     return ""
 
 
-def _sum(scope: Scope, a: list[Argument]) -> float:
+def _sum(a: list[Argument], scope: Scope) -> float:
     total = 0.0
     for number in _numbers(scope, a):  # not sum(), which rounds otherwise than a page does
         total += number
     return total
 
 
-def _extreme(pick: Callable[[list[float]], float]) -> Callable[[Scope, list[Argument]], float]:
-    def run(scope: Scope, a: list[Argument]) -> float:
+def _extreme(pick: Callable[[list[float]], float]) -> Callable[[list[Argument], Scope], float]:
+    def run(a: list[Argument], scope: Scope) -> float:
         numbers = _numbers(scope, a)
         return pick(numbers) if numbers and not any(map(math.isnan, numbers)) else math.nan
 
     return run
 
 
-def _round(scope: Scope, a: list[Argument]) -> float:
+def _round(a: list[Argument], scope: Scope) -> float:
     """Half away from zero, to a number of decimals (negative: tens, hundreds)."""
     number = _number(scope, a[0])
     places = _number(scope, a[1]) if len(a) > 1 else 0.0
     if not math.isfinite(number) or math.isnan(places):
         return number if places == 0 else math.nan
-    places = max(-15, min(15, math.trunc(places)))
+    places = math.trunc(max(-15.0, min(15.0, places)))
     scale = 10.0 ** abs(places)
     size = abs(number) * scale if places > 0 else abs(number) / scale
     whole = float(math.floor(size + 0.5)) if math.isfinite(size) else size
@@ -101,15 +100,15 @@ def _round(scope: Scope, a: list[Argument]) -> float:
     return math.copysign(size, number)
 
 
-def _whole(change: Callable[[float], int]) -> Callable[[Scope, list[Argument]], float]:
-    def run(scope: Scope, a: list[Argument]) -> float:
+def _whole(change: Callable[[float], int]) -> Callable[[list[Argument], Scope], float]:
+    def run(a: list[Argument], scope: Scope) -> float:
         number = _number(scope, a[0])
         return float(change(number)) if math.isfinite(number) else number
 
     return run
 
 
-def _substr(scope: Scope, a: list[Argument]) -> str:
+def _substr(a: list[Argument], scope: Scope) -> str:
     text = _text(a[0])
     ends = [_number(scope, argument) for argument in a[1:]]
     start, end = (
@@ -126,12 +125,12 @@ def _place(number: float, length: int) -> int:
     return math.trunc(number + length if number < 0 else number)
 
 
-def _selected_at(scope: Scope, a: list[Argument]) -> str:
+def _selected_at(a: list[Argument], scope: Scope) -> str:
     names, number = words(_text(a[0])), _number(scope, a[1])
     return names[math.trunc(number)] if 0 <= number < len(names) else ""
 
 
-def _date(scope: Scope, a: list[Argument]) -> str:
+def _date(a: list[Argument], scope: Scope) -> str:
     value = a[0]()
     number = value if isinstance(value, float) else to_number(to_text(value), scope)
     return day_text(number)
@@ -140,65 +139,65 @@ def _date(scope: Scope, a: list[Argument]) -> str:
 @lru_cache(maxsize=512)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(pattern, re.ASCII)
+        return re.compile(pattern, re.ASCII | re.DOTALL)
     except re.error:
         return None
 
 
-def _regex(scope: Scope, a: list[Argument]) -> bool:
+def _regex(a: list[Argument], scope: Scope) -> bool:
     """A full match, whether or not the pattern is anchored."""
     text, pattern = _text(a[0]), _compiled(_text(a[1]))
     return pattern is not None and len(text) <= REGEX_LIMIT and pattern.fullmatch(text) is not None
 
 
-def _format(scope: Scope, a: list[Argument]) -> str:
+def _format(a: list[Argument], scope: Scope) -> str:
     value = a[0]()
     text = day_text(value) if isinstance(value, float) else to_text(value)
     return formatted(text, _text(a[1]), scope.clock)
 
 
-def _decimal_time(scope: Scope, a: list[Argument]) -> float:
+def _decimal_time(a: list[Argument], scope: Scope) -> float:
     return milliseconds(f"1970-01-01T{_text(a[0])}", scope.clock) / DAY
 
 
 FUNCTIONS: dict[str, Function] = {
-    "true": Function(0, 0, lambda s, a: True),
-    "false": Function(0, 0, lambda s, a: False),
-    "not": Function(1, 1, lambda s, a: not _truth(a[0])),
-    "boolean": Function(1, 1, lambda s, a: _truth(a[0])),
-    "if": Function(3, 3, lambda s, a: (a[1] if _truth(a[0]) else a[2])()),
+    "true": Function(0, 0, lambda a, s: True),
+    "false": Function(0, 0, lambda a, s: False),
+    "not": Function(1, 1, lambda a, s: not _truth(a[0])),
+    "boolean": Function(1, 1, lambda a, s: _truth(a[0])),
+    "if": Function(3, 3, lambda a, s: (a[1] if _truth(a[0]) else a[2])()),
     "coalesce": Function(1, None, _coalesce),
-    "once": Function(1, 1, lambda s, a: s.node.value or stored(a[0]())),
-    "string": Function(1, 1, lambda s, a: _text(a[0])),
-    "concat": Function(0, None, lambda s, a: "".join(_texts(a))),
-    "join": Function(1, None, lambda s, a: _text(a[0]).join(_texts(a[1:]))),
-    "string-length": Function(1, 1, lambda s, a: float(len(_text(a[0])))),
+    "once": Function(1, 1, lambda a, s: s.node.value or stored(a[0]())),
+    "string": Function(1, 1, lambda a, s: _text(a[0])),
+    "concat": Function(0, None, lambda a, s: "".join(_texts(a))),
+    "join": Function(1, None, lambda a, s: _text(a[0]).join(_texts(a[1:]))),
+    "string-length": Function(1, 1, lambda a, s: float(len(_text(a[0])))),
     "substr": Function(2, 3, _substr),
-    "contains": Function(2, 2, lambda s, a: _text(a[1]) in _text(a[0])),
-    "starts-with": Function(2, 2, lambda s, a: _text(a[0]).startswith(_text(a[1]))),
-    "ends-with": Function(2, 2, lambda s, a: _text(a[0]).endswith(_text(a[1]))),
-    "normalize-space": Function(1, 1, lambda s, a: " ".join(words(_text(a[0])))),
+    "contains": Function(2, 2, lambda a, s: _text(a[1]) in _text(a[0])),
+    "starts-with": Function(2, 2, lambda a, s: _text(a[0]).startswith(_text(a[1]))),
+    "ends-with": Function(2, 2, lambda a, s: _text(a[0]).endswith(_text(a[1]))),
+    "normalize-space": Function(1, 1, lambda a, s: " ".join(words(_text(a[0])))),
     "regex": Function(2, 2, _regex),
-    "selected": Function(2, 2, lambda s, a: _text(a[1]).strip(" \t\r\n") in words(_text(a[0]))),
+    "selected": Function(2, 2, lambda a, s: _text(a[1]).strip(" \t\r\n") in words(_text(a[0]))),
     "selected-at": Function(2, 2, _selected_at),
-    "count-selected": Function(1, 1, lambda s, a: float(len(words(_text(a[0]))))),
-    "count": Function(1, 1, lambda s, a: float(len(_nodes(a[0])))),
-    "count-non-empty": Function(1, 1, lambda s, a: float(sum(1 for node in _nodes(a[0]) if node.text))),
+    "count-selected": Function(1, 1, lambda a, s: float(len(words(_text(a[0]))))),
+    "count": Function(1, 1, lambda a, s: float(len(_nodes(a[0])))),
+    "count-non-empty": Function(1, 1, lambda a, s: float(sum(1 for node in _nodes(a[0]) if node.text))),
     "sum": Function(1, 1, _sum),
     "min": Function(1, None, _extreme(min)),
     "max": Function(1, None, _extreme(max)),
-    "number": Function(1, 1, lambda s, a: _number(s, a[0])),
+    "number": Function(1, 1, lambda a, s: _number(s, a[0])),
     "int": Function(1, 1, _whole(math.trunc)),
     "floor": Function(1, 1, _whole(math.floor)),
     "ceiling": Function(1, 1, _whole(math.ceil)),
     "round": Function(1, 2, _round),
-    "abs": Function(1, 1, lambda s, a: abs(_number(s, a[0]))),
-    "today": Function(0, 0, lambda s, a: s.clock.text[:10]),
-    "now": Function(0, 0, lambda s, a: s.clock.text),
+    "abs": Function(1, 1, lambda a, s: abs(_number(s, a[0]))),
+    "today": Function(0, 0, lambda a, s: s.clock.text[:10]),
+    "now": Function(0, 0, lambda a, s: s.clock.text),
     "date": Function(1, 1, _date),
-    "decimal-date-time": Function(1, 1, lambda s, a: days(_text(a[0]), s.clock)),
+    "decimal-date-time": Function(1, 1, lambda a, s: days(_text(a[0]), s.clock)),
     "decimal-time": Function(1, 1, _decimal_time),
-    "difference-in-months": Function(2, 2, lambda s, a: months_between(_text(a[0]), _text(a[1]), s.clock)),
+    "difference-in-months": Function(2, 2, lambda a, s: months_between(_text(a[0]), _text(a[1]), s.clock)),
     "format-date": Function(2, 2, _format),
     "format-date-time": Function(2, 2, _format),
 }

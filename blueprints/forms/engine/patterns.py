@@ -5,7 +5,7 @@ Only the server checks: there is no twin in JavaScript.
 
 import re
 
-ESCAPES = set("dDwWsS^$\\.*+?()[]{}|/")
+ESCAPES = set("dDwW^$\\.*+?()[]{}|/")  # not \s: which spaces it means differs
 QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
 
 
@@ -27,10 +27,14 @@ def trouble_with(pattern: str) -> str:
             at += 1
         elif in_class:
             in_class = char != "]"
+            if pattern[at : at + 2] in ("--", "&&", "||", "~~"):
+                return f"{pattern[at : at + 2]} within brackets is not supported"
             if char == "[":
                 return "a [ within brackets must be written \\["
         elif char == "[":
             in_class = True
+            if re.match(r"\^?\]", pattern[at + 1 :]):
+                return "a ] at the beginning of brackets must be written \\]"
         elif char == "(":
             if pattern[at + 1] == "?" and pattern[at + 1 : at + 3] != "?:":
                 return "only (?: may follow an opening parenthesis: no look-around, no names, no flags"

@@ -19,6 +19,7 @@ DIGITS = 15  # of a number: more cannot be reckoned with exactly
 ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០᠐０"  # the zeros of other scripts, each followed by its nine
 FOREIGN = {ord(zero) + digit: str(digit) for zero in ZEROS for digit in range(10)} | {0x2212: "-"}
 BLANK = re.compile("[\\s\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*", re.ASCII)
+EDGES = " \t\n\r\f\v\u00a0\u202f"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FILE = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,٫](\d*))?", re.ASCII)
@@ -39,7 +40,7 @@ def canonical(
     text = texts[0]
     if question.type in ("text", "calculate"):
         return _text(text, _)
-    text = ascii_digits(text).strip()
+    text = ascii_digits(text).strip(EDGES)
     match question.type:
         case "integer" | "decimal":
             return _number(text, question.type == "integer", _)
@@ -94,7 +95,7 @@ def _range(text: str, question: Question, _: Say) -> Read:
     value, message = _number(text, False, _)
     steps = (float(value) - start) / step if value else -1.0
     if message or float(value) < start or float(value) > end or abs(steps - int(steps + 0.5)) > 1e-9:
-        return "", _("Choose a number from {low} to {high}.").format(low=start, high=end)
+        return "", _("Choose a number from {low} to {high}.").format(low=f"{start:g}", high=f"{end:g}")
     return value, ""
 
 
