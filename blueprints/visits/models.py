@@ -55,7 +55,9 @@ class Visit(Base):
     client: Mapped[Client] = relationship()
     coordinator: Mapped[Person] = relationship(foreign_keys=[coordinator_id])
     forms: Mapped[list["VisitForm"]] = relationship(order_by="VisitForm.position", cascade="all, delete-orphan")
-    events: Mapped[list["VisitEvent"]] = relationship(order_by="VisitEvent.id", back_populates="visit")
+    events: Mapped[list["VisitEvent"]] = relationship(
+        order_by="VisitEvent.received, VisitEvent.id", back_populates="visit"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
