@@ -18,7 +18,7 @@ from blueprints.kiosks.queries import this_kiosk
 from blueprints.offline.queries import list_hash
 from blueprints.people.models import Device, Person
 from blueprints.shared import happened
-from blueprints.shared.db import db, now, start_writing, uuid7
+from blueprints.shared.db import db, now, savepoint, start_writing, uuid7
 from blueprints.shared.refusal import Refused
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -170,10 +170,9 @@ def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk)
     """
     g.happened_to = None
     try:
-        with db.session.begin_nested():
+        with savepoint():
             view, args = _view_of(capture.url)
             view(incoming.of(capture, pairs, asker), **args)
-            db.session.flush()
     except Refused as refused:
         _hold(capture, pairs, refused)
     except HTTPException as error:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import JSON, DateTime, Engine, MetaData, TypeDecorator, Uuid, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
@@ -63,7 +64,29 @@ class Base(DeclarativeBase):
     }
 
 
-db = SQLAlchemy(metadata=Base.metadata)
+class OneCommit(FlaskSession):
+    """A session that a view inside a savepoint cannot commit: that would tear effect and receipt apart."""
+
+    def commit(self) -> None:
+        if self.info.get("in_savepoint"):
+            raise RuntimeError("a view that takes captures never commits")
+        super().commit()
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """What is written inside stays only if nothing is raised; whoever opened the transaction commits it."""
+    session = db.session()
+    session.info["in_savepoint"] = True
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    finally:
+        session.info.pop("in_savepoint")
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OneCommit})
 
 
 def uuid7() -> UUID:

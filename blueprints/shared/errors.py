@@ -1,11 +1,12 @@
 """Every error in words, in the reader's language: a page, a fragment, or JSON for a delivery."""
 
-from flask import Flask, jsonify, make_response, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 
 from blueprints.shared.db import Busy, db
+from blueprints.shared.pages import OURS
 from blueprints.shared.refusal import Refused
 
 RETRY_AFTER = "5"  # seconds
@@ -23,6 +24,7 @@ def error(status: int, reason: str = "") -> ResponseReturnValue:
         response = make_response(jsonify(error=status, reason=reason), status)
     else:
         response = make_response(render_template("errors/error.html", status=status, reason=reason), status)
+        response.headers[OURS] = current_app.config["EDITION"]  # so that the worker believes a 404 of ours
     if status in (429, 503):
         response.headers["Retry-After"] = RETRY_AFTER
     return response
@@ -30,6 +32,10 @@ def error(status: int, reason: str = "") -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     """Registers the answers. 401 is the people slice's: it knows the sign-in form."""
+
+    @app.errorhandler(SecurityError)
+    def foreign_host(problem: SecurityError) -> ResponseReturnValue:
+        return "400", 400, {"Content-Type": "text/plain"}  # no page: its links could not be made for that host
 
     @app.errorhandler(HTTPException)
     def http(problem: HTTPException) -> ResponseReturnValue:

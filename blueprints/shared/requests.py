@@ -16,6 +16,14 @@ V = TypeVar("V", bound=Callable[..., Any])
 class Request(HtmxAwareRequest):  # type: ignore[misc]
     """Werkzeug's parser is silent by default: a multipart body with no end gives an empty form and no error."""
 
+    @property
+    def max_content_length(self) -> int | None:
+        """Bytes. Werkzeug reads an urlencoded body at once, whatever MAX_FORM_MEMORY_SIZE says: so it counts here."""
+        if self.mimetype == "application/x-www-form-urlencoded":
+            return self.max_form_memory_size
+        whole: int | None = super().max_content_length
+        return whole
+
     def make_form_data_parser(self) -> FormDataParser:
         parser: FormDataParser = self.form_data_parser_class(
             stream_factory=self._get_file_stream,
