@@ -53,7 +53,7 @@ class Details:
     alerts: list[AlertWords] = field(default_factory=list)
 
 
-def create(team: Team, details: Details, by: Person) -> Client:
+def create(team: Team, details: Details) -> Client:
     """A new case in this team. Refuses a birth in the future."""
     client = Client(team=team)
     _write(client, details)

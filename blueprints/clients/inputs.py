@@ -1,6 +1,7 @@
 """What may come in about clients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import wtforms
@@ -9,6 +10,7 @@ from wtforms import validators
 
 from blueprints.clients.actions import PLAIN, AlertWords, ContactWords, Details
 from blueprints.clients.models import ALERT_LEVELS, Client
+from blueprints.clients.timeline import KINDS
 from blueprints.people.models import Person, Team
 from blueprints.shared.inputs import DayField, LineField, WholeField, WordsField, identity
 
@@ -76,15 +78,21 @@ class ClientForm(wtforms.Form):  # type: ignore[misc]
         self.team.choices = [(team.id, team.name) for team in teams]
         self.next_form.choices = [("", _l("Nothing in particular")), *forms.items()]
         for rows in (self.contacts, self.alerts):
-            filled = sum(1 for row in rows if any(field.data for field in row.form if field.name[-5:] != "level"))
+            filled = sum(1 for row in rows if any(f.data for f in row.form if f.short_name != "level"))
             while len(rows) < min(filled + SPARE, MOST):
                 rows.append_entry()
+
+    def blame(self, messages: Mapping[str, str]) -> None:
+        """Puts what an action refused beside its field."""
+        for name, words in messages.items():
+            if name in self:
+                self[name].errors = [*self[name].errors, words]
 
     def details(self) -> Details:
         """What was typed, for the action."""
         plain: dict[str, Any] = {name: self[name].data for name in PLAIN}
-        contacts = [ContactWords(**row.form.data) for row in self.contacts if row.form.name.data]
-        alerts = [AlertWords(**row.form.data) for row in self.alerts if row.form.words.data]
+        contacts = [ContactWords(**row.form.data) for row in self.contacts if row.form["name"].data]
+        alerts = [AlertWords(**row.form.data) for row in self.alerts if row.form["words"].data]
         return Details(**plain, contacts=contacts, alerts=alerts)
 
     def differences(self, client: Client) -> list[tuple[str, str]]:
@@ -95,6 +103,21 @@ class ClientForm(wtforms.Form):  # type: ignore[misc]
             for name in PLAIN
             if getattr(client, name) != getattr(words, name)
         ]
+
+
+class TimelineForm(wtforms.Form):  # type: ignore[misc]
+    """Which part of the timeline, read from the address; what is unknown shows everything."""
+
+    show = wtforms.StringField(filters=[lambda typed: typed if typed in KINDS else None])
+    before = wtforms.StringField()
+
+    def moment(self) -> datetime | None:
+        """Where an older page begins."""
+        try:
+            found = datetime.fromisoformat(self.before.data or "")
+        except ValueError:
+            return None
+        return found if found.tzinfo and found.year > 1 else None
 
 
 class AssignForm(wtforms.Form):  # type: ignore[misc]

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.checklists.models import Checklist
 from blueprints.clients.models import Client
+from blueprints.forms import queries as forms
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.access import day_bounds
 from blueprints.reviews.models import ReviewText
@@ -133,3 +134,9 @@ def _add_reviews(page: list[Moment]) -> None:
                 for id in [*([moment.note.id] if moment.note else []), *(row.id for row in moment.checklists)]
                 if id in known
             }
+
+
+def form_names() -> dict[str, str]:
+    """The title of every form in the reader's language, by its id."""
+    current = [*forms.current("checklist"), *forms.current("survey")]
+    return {version.form_id: version.title(forms.language()) for version in current}

@@ -1,6 +1,7 @@
 """What can be asked about visits. Everything takes the person who asks; what they may not see does not exist."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -8,11 +9,16 @@ from flask import abort
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from blueprints.checklists.models import Checklist
 from blueprints.clients.models import Client
+from blueprints.forms import queries as forms
+from blueprints.notes.models import Note
 from blueprints.people.access import clients_of, day_bounds, supervised_teams
 from blueprints.people.models import Cover, Person
+from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db
-from blueprints.visits.models import HELD_VISIT, OPEN, Visit, VisitEvent
+from blueprints.surveys.models import Feedback
+from blueprints.visits.models import HELD_VISIT, Visit, VisitEvent
 
 GRACE = timedelta(minutes=30)  # a visit that has not begun so long after its time is late
 
@@ -27,6 +33,13 @@ def one_to_make(person: Person, visit_id: UUID) -> Visit:
     of a team that they supervise; else 404. No matter how late the capture arrives."""
     own = _rounds_of(person)
     return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))))
+
+
+def is_own(person: Person, visit: Visit) -> bool:
+    """Whether the person makes this visit: it is of their own round, or of that of a colleague whom they cover then."""
+    if not person.has("coordinator"):
+        return False
+    return bool(db.session.scalar(select(exists().where(Visit.id == visit.id, _rounds_of(person)))))
 
 
 def one_to_plan(person: Person, visit_id: UUID) -> Visit:
@@ -135,6 +148,46 @@ def last_event(visit: Visit) -> VisitEvent | None:
     return visit.events[-1] if visit.events else None
 
 
-def still_open(visit: Visit) -> bool:
-    """Whether something is still to happen."""
-    return visit.status in OPEN
+@dataclass
+class Arrived:
+    """What the server has of a visit."""
+
+    checklists: list[Checklist] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
+    reviews: dict[UUID, ReviewText] = field(default_factory=dict)
+
+    def missing(self, visit: Visit) -> int:
+        """How many of the checklists that were planned for the visit have not arrived."""
+        here = {row.form_id for row in self.checklists}
+        return sum(1 for row in visit.forms if row.form_id not in here)
+
+
+def arrived(visits: Sequence[Visit]) -> dict[UUID, Arrived]:
+    """What has arrived of each of these visits, in four queries; the caller may see the visits already."""
+    found = {visit.id: Arrived() for visit in visits}
+    ids = list(found)
+    for checklist in db.session.scalars(
+        select(Checklist).where(Checklist.visit_id.in_(ids)).order_by(Checklist.created_at, Checklist.id)
+    ):
+        found[checklist.visit_id].checklists.append(checklist)
+    for note in db.session.scalars(select(Note).where(Note.visit_id.in_(ids)).order_by(Note.created_at, Note.id)):
+        if note.visit_id:
+            found[note.visit_id].notes.append(note)
+    for answer in db.session.scalars(select(Feedback).where(Feedback.visit_id.in_(ids)).order_by(Feedback.received)):
+        if answer.visit_id:
+            found[answer.visit_id].feedback.append(answer)
+    for review in db.session.scalars(select(ReviewText).where(ReviewText.visit_id.in_(ids))):
+        if review.visit_id:
+            found[review.visit_id].reviews[review.id] = review
+    return found
+
+
+def form_names() -> dict[str, str]:
+    """The title of each checklist that can be planned, in the reader's language, by the form's id."""
+    return {version.form_id: version.title(forms.language()) for version in forms.current("checklist")}
+
+
+def blank_pages() -> list[tuple[str, str, str]]:
+    """The current version of each checklist, for a visit that only a phone knows yet: form id, version, title."""
+    return [(v.form_id, v.version, v.title(forms.language())) for v in forms.current("checklist")]
