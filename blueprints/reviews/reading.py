@@ -142,9 +142,13 @@ class Text:
             return sum(changes(passage.pieces) for passage in self.passages)
         return len(self.gone) + sum(point.earlier is not None for point in self.points)
 
-    @property
-    def signed(self) -> Decision | None:
-        return next((decision for decision in self.decisions if decision.what == "signed"), None)
+    def as_it_was(self, version: Version) -> list[Passage]:
+        """An earlier version of a note, as it read."""
+        return passages(self.format, None, version.body)
+
+    def number_of(self, version_id: UUID) -> int:
+        """Which version that is: 1, 2, 3 …"""
+        return next(version.number for version in self.versions if version.id == version_id)
 
 
 def _urgency(line: Line) -> int:
