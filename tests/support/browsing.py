@@ -86,8 +86,7 @@ class Phone:
 
     def freeze(self, page: Page) -> Callable[[], None]:
         """SIGSTOP the renderer of a page, as a phone does with a tab in the background; the answer thaws it."""
-        title = f"frozen-{id(page)}"
-        found = _renderer(self, page, title)
+        found = _renderer(self, page)
         _signal(found, signal.SIGSTOP)
         return lambda: _signal(found, signal.SIGCONT)
 
@@ -114,7 +113,7 @@ def _forget(context: BrowserContext) -> None:
         return
 
 
-def _renderer(phone: Phone, page: Page, title: str) -> psutil.Process:
+def _renderer(phone: Phone, page: Page) -> psutil.Process:
     """The renderer process of a page, told apart by the processor time that it takes while the page spins."""
     assert phone.context is not None
     mark = f"--user-data-dir={phone.profile}"
