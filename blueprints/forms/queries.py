@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale, gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
@@ -65,6 +65,28 @@ def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
     except (ValueError, OSError, LookupError):
         named = zone()
     return engine.Clock(moment.astimezone(named))
+
+
+def judged(
+    form_id: str,
+    version: str,
+    use: str,
+    answers: Iterable[tuple[str, str]],
+    clock: engine.Clock,
+    language: str,
+    files: Container[str] | None,
+) -> engine.Verdict:
+    """Judge the fields of a capture by the version it was filled by, with messages in the form's language.
+
+    ``use`` is what the address takes: "checklist" or "survey". The field ``language`` is the page's and no answer.
+    Raises NotFound (404) for a version that was never published, or whose form is for another use.
+    """
+    definition = definition_of(form_id, version)
+    if definition.use != use:
+        raise NotFound
+    pairs = [(name, text) for name, text in answers if name != "language"]
+    with force_locale(definition.language(language)):
+        return engine.judge(definition, pairs, clock, language, files, gettext)
 
 
 def everything() -> list[Form]:

@@ -86,8 +86,8 @@ def _line(filled: Filled, question: Question, alert: Alert | None) -> Line:
 
 def in_words(filled: Filled, question: Question, value: str) -> str:
     """A canonical text as a person writes it in the form's language."""
-    node, french = filled.nodes[question.path], filled.language == "fr"
-    labels = {choice.name: filled.words(node, choice.label) for choice in filled.definition.choices_of(question)}
+    french = filled.language == "fr"
+    labels = {name: label for name, label, _tone in filled.options(question)}
     match question.type:
         case "select_one" | "select_multiple":
             return ", ".join(labels.get(name, name) for name in words(value))

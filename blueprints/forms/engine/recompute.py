@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from blueprints.forms.engine.conversions import Scope, Value, stored, to_text, to_truth
 from blueprints.forms.engine.dates import Clock
-from blueprints.forms.engine.definition import Definition
+from blueprints.forms.engine.definition import Definition, Question
 from blueprints.forms.engine.expressions import Tree, evaluate
 from blueprints.forms.engine.nodes import Node, plant
 
@@ -31,6 +31,14 @@ class Filled:
         """A label, a hint or a message in the form's language, with what it quotes from the answers."""
         segments = text.get(self.language) or text.get(self.definition.default_language) or []
         return "".join(part if isinstance(part, str) else to_text(self.evaluate(node, part)) for part in segments)
+
+    def options(self, question: Question) -> list[tuple[str, str, str]]:
+        """The choices of a question in the form's language: name, words, tone."""
+        node = self.nodes[question.path]
+        return [
+            (choice.name, self.words(node, choice.label), choice.tone)
+            for choice in self.definition.choices_of(question)
+        ]
 
 
 def recompute(filled: Filled, changed: Iterable[str] | None = None) -> None:

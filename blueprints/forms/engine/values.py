@@ -35,9 +35,9 @@ def canonical(
         return "", ""
     if question.type == "select_multiple":
         return _choices(definition, question, [name for text in texts for name in words(text)], _)
-    if len(texts) > 1:
+    if len(texts) > 1 and question.type != "image":
         return "", _("Give one answer only.")
-    text = texts[0]
+    text = texts[-1]  # of an image, the newest
     if question.type in ("text", "calculate"):
         return _text(text, _)
     text = ascii_digits(text).strip(EDGES)

@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
-from blueprints.forms.engine.conversions import stored
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition
 from blueprints.forms.engine.nodes import Node
@@ -38,6 +37,7 @@ class Verdict:
     """
 
     filled: Filled
+    opening: bool = False  # nobody has answered yet
     typed: dict[str, list[str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
@@ -82,15 +82,18 @@ def judge(
 
 
 def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
-    """The form as it opens: defaults filled in, nothing reproached."""
+    """The form as it opens: defaults filled in, nothing reproached.
+
+    A default that is an expression is left to the page, which evaluates it when it is opened: a kept page must not
+    carry the day on which it was made.
+    """
     filled = Filled(definition, clock, language)
-    verdict = Verdict(filled)
+    verdict = Verdict(filled, opening=True)
     for node in filled.nodes.values():
         default = node.question.default if node.question else None
-        if default is not None:
-            text = default if isinstance(default, str) else stored(filled.evaluate(node, default))
-            put(verdict, node.path, [text], None, str)
-            verdict.typed[node.path] = [text]
+        if isinstance(default, str):
+            put(verdict, node.path, [default], None, str)
+            verdict.typed[node.path] = [default]
     recompute(filled)
     conclude(verdict, str)
     verdict.missing.clear()

@@ -22,9 +22,9 @@ export function canonical(definition, question, typed, files, t) {
   const texts = typed.filter((text) => !BLANK.test(text));
   if (!texts.length) return fine("");
   if (question.type === "select_multiple") return choices(definition, question, texts.flatMap(words), t);
-  if (texts.length > 1) return wrong(t("Give one answer only."));
-  if (["text", "calculate"].includes(question.type)) return text(texts[0], t);
-  const plain = trimmed(asciiDigits(texts[0]));
+  if (texts.length > 1 && question.type !== "image") return wrong(t("Give one answer only."));
+  if (["text", "calculate"].includes(question.type)) return text(texts.at(-1), t);
+  const plain = trimmed(asciiDigits(texts.at(-1)));
   switch (question.type) {
     case "integer":
     case "decimal":

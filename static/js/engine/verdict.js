@@ -1,6 +1,5 @@
 // What is to be said of a filled form (twin: blueprints/forms/engine/verdict.py).
 
-import { stored } from "./conversions.js";
 import { asks } from "./definition.js";
 import { Filled, recompute } from "./recompute.js";
 import { canonical, unified } from "./values.js";
@@ -27,20 +26,6 @@ export function judge(definition, answers, clock, language, files, t) {
   for (const [name, texts] of Object.entries(verdict.typed)) put(verdict, name, texts, files, t);
   recompute(verdict.filled);
   return conclude(verdict, t);
-}
-
-/** The form as it opens: defaults filled in. */
-export function blank(definition, clock, language, t) {
-  const verdict = fresh(new Filled(definition, clock, language));
-  for (const node of Object.values(verdict.filled.nodes)) {
-    const given = node.question?.default;
-    if (given === undefined) continue;
-    const text = typeof given === "string" ? given : stored(verdict.filled.evaluate(node, given));
-    put(verdict, node.path, [text], null, t);
-    verdict.typed[node.path] = [text];
-  }
-  recompute(verdict.filled);
-  return Object.assign(conclude(verdict, t), { missing: {}, invalid: {} });
 }
 
 /** Puts what was typed under one name into the form, or notes why it cannot be read. */
