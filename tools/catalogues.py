@@ -37,10 +37,12 @@ PYTHON = {
     "lazy_pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-SCRIPT = {"t": None, "tn": (1, 2)}
 UNSTABLE = ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Last-Translator", "Report-Msgid-Bugs-To")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%[sd]")
-CALL = re.compile(r"""(?<![\w.$])t\(\s*"((?:[^"\\\n]|\\.)+)\"""")
+TEXT = r"""\s*("(?:[^"\\\n]|\\.)*")\s*"""
+# Calls in scripts, also within calls, which Babel's own reader of JavaScript walks past.
+CALL = re.compile(rf"(?<![\w.$])(?:t\({TEXT}[,)]|tn\({TEXT},{TEXT},)")
+ANY_CALL = re.compile(r"""(?<![\w.$])tn?\(\s*["'`]""")
 ASCII_MARK = re.compile(r"[^\u202f\s\W][?!;](?=\s|$)|[^\u202f] [?!;](?=\s|$)|[^\u00a0]:(?=\s|$)|\w'\w|\"")
 
 
@@ -57,23 +59,34 @@ def sources() -> Iterator[tuple[Path, str]]:
             yield path, "javascript"
 
 
+Call = tuple[int, str | tuple[str, ...], str | None]  # line, message (with its plural), context
+
+
+def gettext_calls(path: Path, method: str) -> Iterator[Call]:
+    """The messages of a Python module or a template."""
+    reader = "jinja2.ext:babel_extract" if method == "jinja2" else method
+    options = {"trimmed": "true", "silent": "false"} if method == "jinja2" else {}
+    for line, text, _comments, context in extract_from_file(reader, path, keywords=PYTHON, options=options):
+        if text and text != ("", ""):
+            yield line, text, context
+
+
+def calls(path: Path) -> Iterator[Call]:
+    """The messages of a script."""
+    source = path.read_text()
+    for match in CALL.finditer(source):
+        found = tuple(json.loads(text) for text in match.groups() if text)
+        yield source.count("\n", 0, match.start()) + 1, found if len(found) > 1 else found[0], None
+
+
 def template() -> Catalog:
     """All messages of the sources as they stand now; the locations are relative to the project's folder."""
     found = Catalog(project="Tournée", charset="utf-8")
     for path, method in sources():
         if not path.exists():
             continue
-        keywords = SCRIPT if method == "javascript" else PYTHON
-        options = {"trimmed": "true"} if method == "jinja2" else {}
-        messages = extract_from_file(
-            "jinja2.ext:babel_extract" if method == "jinja2" else method,
-            path,
-            keywords=keywords,
-            options=options,
-        )
-        for line, text, _comments, context in messages:
-            if text and text != ("", ""):
-                found.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)], context=context)
+        for line, text, context in calls(path) if method == "javascript" else gettext_calls(path, method):
+            found.add(text, locations=[(path.relative_to(ROOT).as_posix(), line)], context=context)
     return found
 
 
@@ -157,14 +170,16 @@ def faults(catalogue: Catalog, found: Catalog) -> Iterator[str]:
             yield f"stale     {message.id!r} is in the catalogue and in no source"
 
 
-def unseen(found: Catalog) -> Iterator[str]:
-    """Calls of t("…") that the extractor walked past: its reader of JavaScript is a simple one."""
-    for path in sorted((ROOT / "static" / "js").rglob("*.js")):
-        if WORDS.parent not in path.parents:
-            for match in CALL.finditer(path.read_text()):
-                text = json.loads(f'"{match.group(1)}"')
-                if found.get(text) is None:
-                    yield f"not read  {path.relative_to(ROOT)}: {text!r}"
+def unseen() -> Iterator[str]:
+    """Calls in scripts that cannot be read: a message is one plain text in double quotes."""
+    for path, method in sources():
+        if method == "javascript":
+            source = path.read_text()
+            read = {match.start() for match in CALL.finditer(source)}
+            for match in ANY_CALL.finditer(source):
+                if match.start() not in read:
+                    line = source.count("\n", 0, match.start()) + 1
+                    yield f"not read  {path.relative_to(ROOT)}:{line}: a message is one plain text in double quotes"
 
 
 def extract() -> None:
@@ -195,7 +210,7 @@ def put(path: Path, text: str) -> None:
 def check() -> list[str]:
     """What a person must mend, one line each; empty when all is well."""
     found, catalogue = template(), current()
-    lines = [*faults(catalogue, found), *unseen(found)]
+    lines = [*faults(catalogue, found), *unseen()]
     if CATALOGUE.read_text() != written(updated(found)):
         lines.append("stale     translations/fr/LC_MESSAGES/messages.po: run `make catalogues`")
     if not WORDS.exists() or WORDS.read_text() != words(catalogue, found):
