@@ -1,14 +1,16 @@
 """Days, times and lengths in words, in the reader's language and on the service's own clock; filters of templates."""
 
+import re
 import unicodedata
 from datetime import date, datetime
+from urllib.parse import quote
 
 from babel.dates import format_date, format_time
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from blueprints.shared.db import local, today
+from blueprints.shared.db import local, now, today
 
 _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": " ", "'": " ", "-": " "})
 
@@ -49,7 +51,16 @@ def when(moment: datetime) -> str:
     return f"{day(moment)}, {clock(moment)}"
 
 
-def length(minutes: int) -> str:
+def ago(moment: datetime) -> str:
+    """12 min ago; 09:11 today; yesterday; 20 nov.: short enough for a list."""
+    minutes = max(0, int((now() - moment).total_seconds() // 60))
+    if minutes < 60:
+        return _("%(n)d min ago", n=minutes)
+    days = (today() - _date(moment)).days
+    return clock(moment) if days <= 0 else _("yesterday") if days == 1 else day(moment)
+
+
+def duration(minutes: int) -> str:
     """35 min, 1 h, 1 h 55"""
     hours, rest = divmod(minutes, 60)
     if not hours:
@@ -64,11 +75,22 @@ def age(born: date) -> str:
     return _("%(years)d years old", years=years)
 
 
+def tel(number: str) -> str:
+    """The address that calls this number."""
+    plain = number.strip().replace("(0)", "") if number.strip().startswith("+") else number
+    return "tel:" + re.sub(r"(?!^\+)[^0-9]", "", plain.strip())
+
+
+def geo(address: str) -> str:
+    """The address that opens a phone's own map there."""
+    return f"geo:0,0?q={quote(address)}"
+
+
 def _date(value: date | datetime) -> date:
     return local(value).date() if isinstance(value, datetime) else value
 
 
 def init_app(app: Flask) -> None:
     """Makes them filters of every template."""
-    for filter in (clock, day, short_day, long_day, when, length, age):
+    for filter in (clock, day, short_day, long_day, when, ago, length, age):
         app.add_template_filter(filter)
