@@ -13,7 +13,7 @@ from blueprints.people.access import require
 from blueprints.people.entrance import bp, remember_language, show_in
 from blueprints.people.inputs import AccountForm, ChangePasswordForm, LanguageForm
 from blueprints.shared.db import db
-from blueprints.shared.pages import render
+from blueprints.shared.pages import render, wants_block
 from blueprints.shared.refusal import Refused
 
 
@@ -34,6 +34,15 @@ def change_account() -> ResponseReturnValue:
     actions.introduce(current_user, form.name.data, form.shortcuts.data)
     db.session.commit()
     return _done(_("Saved."))
+
+
+@bp.post("/account/shortcuts")
+@require()
+def change_shortcuts() -> ResponseReturnValue:
+    """The desk's single keys on or off; the switch stands in the foot of the desk, whose typed text must stay."""
+    actions.introduce(current_user, current_user.name, request.form.get("shortcuts") == "on")
+    db.session.commit()
+    return ("", 204) if wants_block() else _done(_("Saved."))
 
 
 @bp.post("/account/language")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload
 from blueprints.captures.models import Capture
 from blueprints.clients.models import Client
 from blueprints.people.models import Device, Invitation, Membership, Person, SignIn, Team
-from blueprints.people.sign_in import hashed
 from blueprints.shared.db import db, now
+from blueprints.shared.tokens import hashed
 
 
 @dataclass(frozen=True)

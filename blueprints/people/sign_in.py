@@ -1,6 +1,5 @@
 """Who is asking: the session row behind flask-login's cookie, and the device it is bound to."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -11,16 +10,12 @@ from sqlalchemy import select, update
 
 from blueprints.people.models import Device, Person, SignIn
 from blueprints.shared.db import Busy, db, now, writing
+from blueprints.shared.tokens import hashed
 
 DEVICE = "tournee_device"  # cookie: which device this is; no secret, it only numbers captures
 LANGUAGES = ("fr", "en")
 SEEN_EVERY = timedelta(minutes=1)
 manager = LoginManager()
-
-
-def hashed(secret: str) -> str:
-    """What is stored of a secret that travels in a cookie or link: its sha256 (it is long and random)."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]

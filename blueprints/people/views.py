@@ -10,7 +10,7 @@ from flask_login import current_user
 from blueprints.people import account, actions, queries
 from blueprints.people.access import require
 from blueprints.people.entrance import bp, show_in
-from blueprints.people.inputs import DisableForm, ListForm, PersonForm, TeamForm
+from blueprints.people.inputs import ROLE_WORDS, DisableForm, ListForm, PersonForm, TeamForm
 from blueprints.people.models import Person
 from blueprints.shared.db import db
 from blueprints.shared.pages import render
@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     """Who works here; every state of the list has an address."""
     form = ListForm(request.args)
     people = queries.listed(current_user, form.q.data, form.state.data)
-    return render("people/index.html", "list", form=form, people=people)
+    return render("people/index.html", "list", form=form, people=people, role_words=ROLE_WORDS)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from blueprints.clients.models import Alert, Assignment, Client, Contact
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Device, Membership, Person, PersonRole, SignIn, Team
-from blueprints.people.sign_in import hashed
 from blueprints.shared.db import db, now, today, zone
+from blueprints.shared.tokens import hashed
 from blueprints.shared.words import fold
 from blueprints.visits.models import Visit, VisitEvent, VisitForm
 

@@ -1,0 +1,39 @@
+"""What may come in about kiosks."""
+
+from collections.abc import Sequence
+
+import wtforms
+from flask_babel import lazy_gettext as _l
+
+from blueprints.people.models import Team
+from blueprints.shared.inputs import LineField, identity, needed
+
+
+class KioskForm(wtforms.Form):
+    """A tablet to be set up."""
+
+    name = LineField(_l("Name"), most=100, required=True, description=_l("Where it stands, for example: Reception"))
+    team = wtforms.SelectField(_l("Team"), coerce=identity)
+    survey = wtforms.SelectField(_l("Survey"))
+
+    def offer(self, teams: Sequence[Team], surveys: Sequence[tuple[str, str]]) -> None:
+        """The teams and surveys that there are."""
+        self.team.choices = [(team.id, team.name) for team in teams]
+        self.survey.choices = list(surveys)
+
+
+class PairForm(wtforms.Form):
+    """The code that the administrator reads out."""
+
+    code = wtforms.StringField(
+        _l("Code"),
+        [needed()],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 20},
+    )
+
+
+class LeaveForm(wtforms.Form):
+    """Who leaves the kiosk; posted to the people slice, which knows passwords."""
+
+    email = wtforms.EmailField(_l("E-mail"), [needed()], render_kw={"autocomplete": "off"})
+    password = wtforms.PasswordField(_l("Password"), [needed()], render_kw={"autocomplete": "off"})
