@@ -95,10 +95,9 @@ def _postgresql_out(target: Path) -> None:
     target.mkdir()
     with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         for table in Base.metadata.sorted_tables:
-            with _cursor(connection).copy(f'COPY "{table.name}" TO STDOUT (FORMAT binary)') as copy:
-                with (target / table.name).open("wb") as out:
-                    for chunk in copy:
-                        out.write(chunk)
+            command = f'COPY "{table.name}" TO STDOUT (FORMAT binary)'
+            with _cursor(connection).copy(command) as copy, (target / table.name).open("wb") as out:
+                out.writelines(copy)
 
 
 def _postgresql_in(source: Path) -> None:
@@ -106,10 +105,10 @@ def _postgresql_in(source: Path) -> None:
         for table in Base.metadata.sorted_tables:
             connection.execute(table.delete())
         for table in Base.metadata.sorted_tables:
-            with _cursor(connection).copy(f'COPY "{table.name}" FROM STDIN (FORMAT binary)') as copy:
-                with (source / table.name).open("rb") as file:
-                    while chunk := file.read(1 << 16):
-                        copy.write(chunk)
+            command = f'COPY "{table.name}" FROM STDIN (FORMAT binary)'
+            with _cursor(connection).copy(command) as copy, (source / table.name).open("rb") as file:
+                while chunk := file.read(1 << 16):
+                    copy.write(chunk)
 
 
 def _cursor(connection: Connection):  # type: ignore[no-untyped-def]  # psycopg's, known only where it is installed

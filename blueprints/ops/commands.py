@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 from flask import Flask, current_app
 from flask_migrate import upgrade
 from sqlalchemy import select
+from whitenoise import compress
 
 from blueprints.demo import world
 from blueprints.forms.actions import publish_shipped
@@ -49,12 +49,13 @@ def serve(context: click.Context) -> None:
             click.echo(f"  {line}")
     click.echo("\nStop with Ctrl-C.")
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_options()])
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_options()])  # noqa: S606  # no shell wanted
 
 
 def gunicorn_options() -> list[str]:
     """How the production server is started, from the settings."""
     config = current_app.config
+    memory = Path("/dev/shm")  # noqa: S108  # heartbeats of workers must not wait for a disk
     workers, threads = WORKERS[db.engine.dialect.name]
     options = [
         "--no-control-socket",
@@ -62,7 +63,7 @@ def gunicorn_options() -> list[str]:
         f"--workers={config['WORKERS'] or workers}",
         f"--threads={config['THREADS'] or threads}",
         "--worker-class=gthread",
-        "--worker-tmp-dir=/dev/shm" if Path("/dev/shm").is_dir() else "--worker-tmp-dir=/tmp",
+        f"--worker-tmp-dir={memory if memory.is_dir() else Path(config['DATA_DIR'])}",
         "--graceful-timeout=20",
         "--keep-alive=15",
         "--log-level=warning",
@@ -83,7 +84,7 @@ def _compress() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     draft = folder / "draft"
     shutil.copytree(str(current_app.static_folder), draft)
-    subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(draft)], check=True)
+    compress.main(["--quiet", str(draft)])
     draft.rename(target)
 
 

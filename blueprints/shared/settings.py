@@ -85,7 +85,9 @@ def read(env: Mapping[str, str], root: Path) -> dict[str, Any]:
         "LATE_AFTER": timedelta(hours=int(env.get("LATE_ENTRY_HOURS", "24"))),
         "HELD_BYTES": int(env.get("HELD_MEGABYTES", "50")) * MEGA,
         "PACK_HOUR": int(env.get("PACK_HOUR", "4")),  # a pack is not shown after this hour two days on
+        "WORKER": env.get("WORKER", "on") != "off",  # off: the kill switch for the service worker
         "ARGON2": {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1},
+        "HASHES_AT_ONCE": int(env.get("HASHES_AT_ONCE", "2")),  # in one process; more wait a second, then hear 429
         # Flask refuses a text field above 500 kB and more than 1,000 parts by itself: a long checklist has more.
         "MAX_CONTENT_LENGTH": 16 * MEGA,
         "MAX_FORM_MEMORY_SIZE": 4 * MEGA,
