@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale, get_locale, gettext
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound
@@ -71,48 +71,28 @@ def judged(
     form_id: str,
     version: str,
     use: str,
-    answers: Iterable[tuple[str, str]],
+    pairs: Iterable[tuple[str, str]],
     clock: engine.Clock,
     language: str,
-    files: Container[str] | None,
+    files: Container[str] | None = (),
 ) -> engine.Verdict:
-    """Judge the fields of a capture by the version it was filled by, with messages in the form's language.
+    """What is to be said of a filled form, by the version that it was filled by: any that was ever published.
 
-    ``use`` is what the address takes: "checklist" or "survey". The field ``language`` is the page's and no answer.
-    Raises NotFound (404) for a version that was never published, or whose form is for another use.
+    pairs: names and texts as posted, without the envelope; ``language``, where the page says it, is no answer but the
+    language in which it asked. files: ids of the photos that belong to the answers (None: any). Messages are in the
+    form's language. Raises Refused for a version that was never published here, or is for another use.
     """
-    definition = definition_of(form_id, version)
-    if definition.use != use:
-        raise NotFound
-    pairs = [(name, text) for name, text in answers if name != "language"]
+    try:
+        definition = definition_of(form_id, version)
+        if definition.use != use:
+            raise NotFound
+    except NotFound:
+        raise Refused(_("This version of the form was never published here.")) from None
+    answers = [(name, text) for name, text in pairs if name != "language"]
     with force_locale(definition.language(language)):
-        return engine.judge(definition, pairs, clock, language, files, gettext)
+        return engine.judge(definition, answers, clock, language, files, _)
 
 
 def everything() -> list[Form]:
     """Every form with all its versions, for the administrator's list."""
     return list(db.session.scalars(select(Form).order_by(Form.use, Form.id)))
-
-
-def judged(
-    form_id: str,
-    version: str,
-    use: str,
-    pairs: Iterable[tuple[str, str]],
-    clock: engine.Clock,
-    language: str,
-    files: Container[str] = (),
-) -> engine.Verdict:
-    """What is to be said of a filled form, by the version that it was filled by: any that was ever published.
-
-    pairs: names and texts as posted, without the envelope; `language`, where the page says it, is no answer but the
-    language in which it asked. Raises Refused for a version that was never published here, or for another use.
-    """
-    try:
-        definition = definition_of(form_id, version)
-    except NotFound:
-        definition = None
-    if definition is None or definition.use != use:
-        raise Refused(_("This version of the form was never published here."))
-    answers = [(name, text) for name, text in pairs if name != "language"]
-    return engine.judge(definition, answers, clock, definition.language(language), files, _)

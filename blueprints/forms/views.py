@@ -36,4 +36,4 @@ def blank(form_id: str, version: str) -> ResponseReturnValue:
     """A form for a visit that only this phone knows yet: script puts the visit's id in place of the zeros."""
     definition = queries.definition_of(form_id, version)
     verdict = engine.blank(definition, queries.clock_of(now(), None), queries.language())
-    return render("forms/blank.html", definition=definition, version=version, verdict=verdict)
+    return render("forms/blank.html", version=version, verdict=verdict)
