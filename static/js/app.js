@@ -58,8 +58,12 @@ async function deliveries(author) {
   };
   addEventListener("online", go);
   addEventListener("offline", () => learn(false));
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) go(); });
-  setInterval(() => { if (!document.hidden) go(); }, TIMER);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) go();
+  });
+  setInterval(() => {
+    if (!document.hidden) go();
+  }, TIMER);
   await go({ first: true });
 }
 
@@ -77,7 +81,9 @@ function saidBefore() {
     const words = sessionStorage.getItem("says");
     sessionStorage.removeItem("says");
     if (words) say(words);
-  } catch { /* storage is closed to us: it was said there */ }
+  } catch {
+    /* storage is closed to us: it was said there */
+  }
 }
 
 /** A kept page says its time. */
@@ -89,7 +95,8 @@ function marks() {
 
 /** Sign-in and sign-out have words to say, and the prepare screen and the outbox page their own scripts. */
 async function sides() {
-  if (document.querySelector("form[action^='/sign-out'], form[action^='/sign-in']")) (await import("./doors.js")).start();
+  if (document.querySelector("form[action^='/sign-out'], form[action^='/sign-in']"))
+    (await import("./doors.js")).start();
   if (document.querySelector("[data-prepare]")) (await import("./prepare.js")).start();
   if (document.querySelector("[data-outbox-page], [data-offline-page]")) (await import("./outbox-page.js")).start();
 }
@@ -105,7 +112,12 @@ async function refresh(list) {
   const person = (await who())?.person;
   if (!person || (onPage && person !== onPage)) return;
   const { wiped } = await prepare(person, edition);
-  if (wiped) say(t("The storage of this phone was emptied since last time. What was not received is no longer here; it now counts as a new device."));
+  if (wiped)
+    say(
+      t(
+        "The storage of this phone was emptied since last time. What was not received is no longer here; it now counts as a new device.",
+      ),
+    );
 }
 
 async function worker() {
@@ -119,7 +131,9 @@ async function worker() {
   const offer = () => registration.waiting?.postMessage({ type: "take-over" });
   offer();
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
-  onChange((what) => { if (what.delivered || what.drafts) offer(); });
+  onChange((what) => {
+    if (what.delivered || what.drafts) offer();
+  });
 }
 
 start();

@@ -20,7 +20,9 @@ export function openForm(form, author, { drafts = true, several = false } = {}) 
   const state = { id: "", author, sending: false, typed: false };
   states.set(form, state);
   state.ready = prepare(form, state, drafts, several);
-  form.addEventListener("input", () => { state.typed = true; });
+  form.addEventListener("input", () => {
+    state.typed = true;
+  });
   return state;
 }
 
@@ -38,24 +40,45 @@ async function prepare(form, state, drafts, several) {
   history.replaceState({ ...history.state, tournee: { ...history.state?.tournee, [key]: state.id } }, "");
   if (!writable(form)) return;
   state.key = key;
-  state.photos = photos(form, async () => { await state.ready; return state; }, (id) => get("files", id));
+  state.photos = photos(
+    form,
+    async () => {
+      await state.ready;
+      return state;
+    },
+    (id) => get("files", id),
+  );
   if (draft.fields) {
     state.typed = true;
     restore(form, draft);
     if (draft.reason) show(form, draft);
   } else if (draft.used) {
-    form.prepend(notice("info", t("This was already kept at {time}. Sending it again changes nothing.", { time: when(draft.used.recorded) })));
+    form.prepend(
+      notice(
+        "info",
+        t("This was already kept at {time}. Sending it again changes nothing.", { time: when(draft.used.recorded) }),
+      ),
+    );
   }
-  state.watch = watch(form, key, { id: state.id, person: state.author, path: location.pathname, url: location.pathname + location.search,
-    kind: form.dataset.capture, label: form.dataset.label ?? document.title, form: form.dataset.form, replaces: draft.replaces,
-    reason: draft.reason, messages: draft.messages });
+  state.watch = watch(form, key, {
+    id: state.id,
+    person: state.author,
+    path: location.pathname,
+    url: location.pathname + location.search,
+    kind: form.dataset.capture,
+    label: form.dataset.label ?? document.title,
+    form: form.dataset.form,
+    replaces: draft.replaces,
+    reason: draft.reason,
+    messages: draft.messages,
+  });
 }
 
 /** A blank page becomes the page of a visit that exists only on this phone so far. */
 async function forVisit(form, visit) {
   address(form, visit);
   form.dataset.visit = visit;
-  const made = await get("captures", visit) ?? await get("receipts", visit);
+  const made = (await get("captures", visit)) ?? (await get("receipts", visit));
   if (!made) return;
   form.dataset.client ||= made.client ?? "";
   form.dataset.label = [made.label.split(" · ")[0], form.dataset.label].filter(Boolean).join(" · ");
@@ -93,7 +116,8 @@ async function send(form, button, state) {
   const pairs = collect(form, button, true);
   state.watch?.stop();
   let kept = await keep(facts(form, state, pairs));
-  if (!kept) { // its id has been used for other content: this is another capture
+  if (!kept) {
+    // its id has been used for other content: this is another capture
     state.id = uuid();
     kept = await keep(facts(form, state, pairs));
   }
@@ -110,15 +134,25 @@ function facts(form, state, pairs) {
   const value = (...names) => pairs.find(([name, text]) => names.includes(name) && text)?.[1] ?? "";
   const kind = form.dataset.capture;
   const url = new URL(form.getAttribute("action") || location.href, location.href);
-  const chosen = form.querySelector("select[name=client], select[name=client_id]")?.selectedOptions[0]?.text
-    ?? form.querySelector("input[name=client]:checked, input[name=client_id]:checked")?.closest("label")?.innerText;
+  const chosen =
+    form.querySelector("select[name=client], select[name=client_id]")?.selectedOptions[0]?.text ??
+    form.querySelector("input[name=client]:checked, input[name=client_id]:checked")?.closest("label")?.textContent;
   return {
-    id: state.id, author: state.author, kind, url: url.pathname + url.search, pairs,
+    id: state.id,
+    author: state.author,
+    kind,
+    url: url.pathname + url.search,
+    pairs,
     label: form.dataset.label || chosen?.trim() || document.title,
-    visit: kind === "visit" ? state.id : form.dataset.visit ?? "", client: form.dataset.client || value("client", "client_id"),
-    status: kind === "status" ? form.dataset.status || value("status") : form.dataset.status ?? "",
-    page: location.pathname + location.search, form: form.dataset.form ?? "", corrects: value("_corrects"),
-    photos: (state.photos ?? []).map((field) => field.value), draft: state.key, replaces: state.replaces,
+    visit: kind === "visit" ? state.id : (form.dataset.visit ?? ""),
+    client: form.dataset.client || value("client", "client_id"),
+    status: kind === "status" ? form.dataset.status || value("status") : (form.dataset.status ?? ""),
+    page: location.pathname + location.search,
+    form: form.dataset.form ?? "",
+    corrects: value("_corrects"),
+    photos: (state.photos ?? []).map((field) => field.value),
+    draft: state.key,
+    replaces: state.replaces,
   };
 }
 
@@ -131,7 +165,11 @@ async function after(form, state, kept, words) {
     state.watch?.go();
     return draw();
   }
-  try { sessionStorage.setItem("says", words); } catch { /* said on this page already */ }
+  try {
+    sessionStorage.setItem("says", words);
+  } catch {
+    /* said on this page already */
+  }
   location.assign(next);
 }
 
@@ -139,7 +177,9 @@ async function after(form, state, kept, words) {
 async function failed(form, state, error) {
   state.watch?.go();
   const full = error?.name === "QuotaExceededError";
-  const text = collect(form, null, true).map(([name, value]) => `${name}: ${value}`).join("\n");
+  const text = collect(form, null, true)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
   const copy = Object.assign(element("button", "button", t("Copy the text")), { type: "button" });
   copy.addEventListener("click", () => navigator.clipboard.writeText(text).then(() => say(t("Copied."))));
   const file = Object.assign(element("button", "button", t("Save as a file")), { type: "button" });
@@ -147,9 +187,13 @@ async function failed(form, state, error) {
   const row = element("div", "actions");
   row.append(copy, file);
   form.querySelector("[data-failed]")?.remove();
-  const box = notice("bad", full
-    ? t("This phone is full: nothing was kept. Your text is still on the screen; copy it or save it as a file.")
-    : t("This phone could not keep it. Your text is still on the screen; copy it or save it as a file."), row);
+  const box = notice(
+    "bad",
+    full
+      ? t("This phone is full: nothing was kept. Your text is still on the screen; copy it or save it as a file.")
+      : t("This phone could not keep it. Your text is still on the screen; copy it or save it as a file."),
+    row,
+  );
   box.dataset.failed = "";
   box.setAttribute("role", "alert");
   form.prepend(box);
@@ -158,8 +202,10 @@ async function failed(form, state, error) {
 
 /** Hands a text to the phone as a file. */
 export function download(name, text, type = "text/plain") {
-  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(new Blob([text], { type })),
+    download: name,
+  });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
-

@@ -23,22 +23,30 @@ function open() {
     };
     request.onsuccess = () => {
       const db = request.result;
-      db.onclose = () => { opening = null; }; // the phone took it away: the next use opens again
-      db.onversionchange = () => { db.close(); opening = null; }; // a newer page wants to change it
+      db.onclose = () => {
+        opening = null;
+      }; // the phone took it away: the next use opens again
+      db.onversionchange = () => {
+        db.close();
+        opening = null;
+      }; // a newer page wants to change it
       resolve(db);
     };
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new Error("blocked"));
   });
-  opening.catch(() => { opening = null; });
+  opening.catch(() => {
+    opening = null;
+  });
   return opening;
 }
 
 /** The result of one IndexedDB request. */
-export const done = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
+export const done = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 
 function run(db, stores, mode, durability, work) {
   return new Promise((resolve, reject) => {
@@ -48,10 +56,19 @@ function run(db, stores, mode, durability, work) {
     transaction.oncomplete = () => (failure ? reject(failure) : resolve(result));
     transaction.onabort = () => reject(failure ?? transaction.error ?? new Error("aborted"));
     const named = Object.fromEntries(stores.map((name) => [name, transaction.objectStore(name)]));
-    Promise.resolve(work(named)).then((value) => { result = value; }, (error) => {
-      failure = error;
-      try { transaction.abort(); } catch { reject(error); }
-    });
+    Promise.resolve(work(named)).then(
+      (value) => {
+        result = value;
+      },
+      (error) => {
+        failure = error;
+        try {
+          transaction.abort();
+        } catch {
+          reject(error);
+        }
+      },
+    );
   });
 }
 
@@ -75,18 +92,29 @@ export const write = (stores, work, durability = "relaxed") => within(stores, "r
 export const get = (store, key) => read([store], (s) => done(s[store].get(key)));
 
 /** All records; or those whose index (author, person, capture) has the value. */
-export const all = (store, value) => read([store], (s) => done(
-  value === undefined ? s[store].getAll() : s[store].index(STORES[store][1]).getAll(value)));
+export const all = (store, value) =>
+  read([store], (s) => done(value === undefined ? s[store].getAll() : s[store].index(STORES[store][1]).getAll(value)));
 
-export const put = (store, record) => write([store], (s) => { s[store].put(record); });
-export const remove = (store, key) => write([store], (s) => { s[store].delete(key); });
+export const put = (store, record) =>
+  write([store], (s) => {
+    s[store].put(record);
+  });
+export const remove = (store, key) =>
+  write([store], (s) => {
+    s[store].delete(key);
+  });
 
 /** Changes one record in one transaction: `change` gets it (or undefined) and returns the new one, or null for none. */
-export const update = (store, key, change) => write([store], async (s) => {
-  const changed = change(await done(s[store].get(key)));
-  if (changed) s[store].put(changed);
-  return changed;
-});
+export const update = (store, key, change) =>
+  write([store], async (s) => {
+    const changed = change(await done(s[store].get(key)));
+    if (changed) s[store].put(changed);
+    return changed;
+  });
 
 /** Whether this browser can keep anything at all. */
-export const usable = () => open().then(() => true, () => false);
+export const usable = () =>
+  open().then(
+    () => true,
+    () => false,
+  );

@@ -1,9 +1,9 @@
 // Hands what the outbox holds to the server: one tab at a time, four at once, and nothing forgotten without a receipt.
 
 import { all, done, get, put, update, write } from "./db.js";
-import { outcome } from "./outcome.js";
 import { changed } from "./outbox.js";
-import { AT_ONCE, captures as turn, files as fileTurn, limit, pause } from "./turns.js";
+import { outcome } from "./outcome.js";
+import { AT_ONCE, files as fileTurn, limit, pause, captures as turn } from "./turns.js";
 
 const BEAT = 5_000;
 const FROZEN = 30_000;
@@ -36,12 +36,15 @@ export async function deliver(author, { force = false } = {}) {
   if (!items.length && !(await all("files")).some((file) => file.author === author && !file.draft)) return;
   if (!navigator.locks) return run(author, force);
   const steal = !alive(await get("settings", "heartbeat"), Date.now());
-  const got = await navigator.locks.request("tournee-delivery", { ifAvailable: true }, async (lock) => {
-    if (lock) await run(author, force);
-    return Boolean(lock);
-  }).catch(() => true);
+  const got = await navigator.locks
+    .request("tournee-delivery", { ifAvailable: true }, async (lock) => {
+      if (lock) await run(author, force);
+      return Boolean(lock);
+    })
+    .catch(() => true);
   // The holder may be frozen for ever: its lock is taken over. A delivery made twice is harmless, ids see to that.
-  if (!got && steal) await navigator.locks.request("tournee-delivery", { steal: true }, () => run(author, force)).catch(() => {});
+  if (!got && steal)
+    await navigator.locks.request("tournee-delivery", { steal: true }, () => run(author, force)).catch(() => {});
 }
 
 async function run(author, force) {
@@ -76,9 +79,24 @@ async function work(author, force, mine) {
     const now = Date.now();
     const waiting = new Set(captures.filter((one) => one.state !== "held").map((one) => one.id));
     const going = [...running.values()].map((one) => one.item);
-    const ready = stop || !mine() ? [] : [
-      ...turn(captures, going.filter((one) => !one.taken), now, force),
-      ...fileTurn(files, waiting, going.filter((one) => one.taken), now, force)].filter((item) => !tried.has(item.id));
+    const ready =
+      stop || !mine()
+        ? []
+        : [
+            ...turn(
+              captures,
+              going.filter((one) => !one.taken),
+              now,
+              force,
+            ),
+            ...fileTurn(
+              files,
+              waiting,
+              going.filter((one) => one.taken),
+              now,
+              force,
+            ),
+          ].filter((item) => !tried.has(item.id));
     progress.total = progress.done + running.size + ready.length;
     for (const item of ready.slice(0, AT_ONCE - running.size)) {
       tried.add(item.id);
@@ -88,7 +106,9 @@ async function work(author, force, mine) {
     }
     if (!running.size) {
       const again = stop || !mine() ? { captures: [], files: [] } : await load(author);
-      const fresh = [...again.captures, ...again.files].some((one) => !tried.has(one.id) && one.state === "waiting" && !((one.next ?? 0) > now));
+      const fresh = [...again.captures, ...again.files].some(
+        (one) => !tried.has(one.id) && one.state === "waiting" && !((one.next ?? 0) > now),
+      );
       if (!fresh) break;
       ({ captures, files } = again);
       continue;
@@ -103,11 +123,20 @@ async function work(author, force, mine) {
     onOnline(verdict.then !== "wait" || !verdict.whole || answer.status >= 400);
     // Without an answer the network is to blame, unless others passed meanwhile: then it is this one.
     const kept = await settle(item, verdict, answer, !verdict.whole || passed > before);
-    if (item.taken) files = kept ? files.map((one) => (one.id === item.id ? kept : one)) : files.filter((one) => one.id !== item.id);
-    else captures = kept ? captures.map((one) => (one.id === item.id ? kept : one)) : captures.filter((one) => one.id !== item.id);
+    if (item.taken)
+      files = kept ? files.map((one) => (one.id === item.id ? kept : one)) : files.filter((one) => one.id !== item.id);
+    else
+      captures = kept
+        ? captures.map((one) => (one.id === item.id ? kept : one))
+        : captures.filter((one) => one.id !== item.id);
     if (["applied", "closed", "held"].includes(verdict.then) && !passed++) await calm(author);
-    else if (verdict.then === "rest") { stop = true; await rest(author); }
-    else if (verdict.whole) { stop = true; await trouble(author, verdict.wait); }
+    else if (verdict.then === "rest") {
+      stop = true;
+      await rest(author);
+    } else if (verdict.whole) {
+      stop = true;
+      await trouble(author, verdict.wait);
+    }
   }
   if (list) onList(list);
 }
@@ -133,12 +162,21 @@ async function send(item) {
   const timer = setTimeout(() => abort.abort(), limit(bytes));
   try {
     const response = await fetch(url, {
-      method: "POST", body, redirect: "manual", signal: abort.signal, cache: "no-store",
-      headers: { "Capture-Id": item.id, Accept: "application/json" } });
+      method: "POST",
+      body,
+      redirect: "manual",
+      signal: abort.signal,
+      cache: "no-store",
+      headers: { "Capture-Id": item.id, Accept: "application/json" },
+    });
     const header = (name) => response.headers.get(name);
-    return { status: response.type === "opaqueredirect" ? 0 : response.status, receipt: header("Capture-Receipt"),
-      retryAfter: header("Retry-After"), list: header("List-Hash"),
-      says: await response.json().catch(() => ({})) };
+    return {
+      status: response.type === "opaqueredirect" ? 0 : response.status,
+      receipt: header("Capture-Receipt"),
+      retryAfter: header("Retry-After"),
+      list: header("List-Hash"),
+      says: await response.json().catch(() => ({})),
+    };
   } catch {
     return { status: 0 };
   } finally {
@@ -154,9 +192,22 @@ async function settle(item, verdict, answer, blamed) {
     await write([store, "receipts", "captures"], async (s) => {
       s[store].delete(item.id);
       if (!item.taken) {
-        s.receipts.put({ id: item.id, author: item.author, label: item.label, kind: item.kind, code: verdict.code,
-          state: verdict.then, reason: answer.says?.reason ?? "", recorded: item.recorded, delivered: now, mark: item.mark,
-          visit: item.visit, client: item.client, status: item.status, seen: verdict.then !== "closed" });
+        s.receipts.put({
+          id: item.id,
+          author: item.author,
+          label: item.label,
+          kind: item.kind,
+          code: verdict.code,
+          state: verdict.then,
+          reason: answer.says?.reason ?? "",
+          recorded: item.recorded,
+          delivered: now,
+          mark: item.mark,
+          visit: item.visit,
+          client: item.client,
+          status: item.status,
+          seen: verdict.then !== "closed",
+        });
         const old = item.corrects && (await done(s.captures.get(item.corrects.split("/")[0])));
         if (old?.state === "held") s.captures.put({ ...old, asked: 0 }); // its fate has just been decided: ask now
       }
@@ -165,10 +216,25 @@ async function settle(item, verdict, answer, blamed) {
   }
   return update(store, item.id, (kept) => {
     if (!kept) return null; // thrown away meanwhile
-    if (verdict.then === "held") return { ...kept, state: "held", asked: now, code: verdict.code, tries: 0,
-      reason: answer.says?.reason ?? "", messages: answer.says?.messages ?? {} };
-    if (verdict.then === "refused") return { ...kept, state: "refused", asked: now, status_code: verdict.status,
-      reason: answer.says?.reason ?? "", messages: answer.says?.messages ?? {} };
+    if (verdict.then === "held")
+      return {
+        ...kept,
+        state: "held",
+        asked: now,
+        code: verdict.code,
+        tries: 0,
+        reason: answer.says?.reason ?? "",
+        messages: answer.says?.messages ?? {},
+      };
+    if (verdict.then === "refused")
+      return {
+        ...kept,
+        state: "refused",
+        asked: now,
+        status_code: verdict.status,
+        reason: answer.says?.reason ?? "",
+        messages: answer.says?.messages ?? {},
+      };
     if (verdict.then === "rest") return kept;
     if (!blamed) return kept;
     const tries = (kept.tries ?? 0) + 1;
@@ -179,20 +245,21 @@ async function settle(item, verdict, answer, blamed) {
 const name = (author) => `queue ${author}`;
 const calm = (author) => update("settings", name(author), (queue) => (queue && { name: name(author) }) || null);
 const rest = (author) => put("settings", { name: name(author), rest: true });
-const trouble = (author, wait) => update("settings", name(author), (queue) => {
-  const tries = (queue?.tries ?? 0) + 1;
-  return { name: name(author), tries, until: Date.now() + pause(tries, wait), asked: wait > 0 };
-});
+const trouble = (author, wait) =>
+  update("settings", name(author), (queue) => {
+    const tries = (queue?.tries ?? 0) + 1;
+    return { name: name(author), tries, until: Date.now() + pause(tries, wait), asked: wait > 0 };
+  });
 
 /**
  * Lets the queue go on: the network is back, or (`signedIn`) its author has signed in again. What the server itself
  * asked to wait for is waited for.
  */
-export const wake = (author, { signedIn = false } = {}) => update("settings", name(author), (queue) => {
-  if (!queue || queue.asked || (queue.rest && !signedIn)) return null;
-  return { name: name(author) };
-});
+export const wake = (author, { signedIn = false } = {}) =>
+  update("settings", name(author), (queue) => {
+    if (!queue || queue.asked || (queue.rest && !signedIn)) return null;
+    return { name: name(author) };
+  });
 
 /** Why nothing is sent just now: {rest, until}, or undefined. */
 export const queueOf = (author) => get("settings", name(author));
-

@@ -8,12 +8,14 @@ import { t, tn } from "./words.js";
 
 /** Puts the phone's part in front of the forms for signing in and out. */
 export function start() {
-  for (const form of document.querySelectorAll("form[action^='/sign-in']")) form.addEventListener("submit", (event) => before(event, form, enter));
-  for (const form of document.querySelectorAll("form[action^='/sign-out']")) form.addEventListener("submit", (event) => before(event, form, () => exit(form)));
+  for (const form of document.querySelectorAll("form[action^='/sign-in']"))
+    form.addEventListener("submit", (event) => before(event, form, enter));
+  for (const form of document.querySelectorAll("form[action^='/sign-out']"))
+    form.addEventListener("submit", (event) => before(event, form, () => exit(form)));
 }
 
 async function before(event, form, work) {
-  if (form.dataset.through) return;
+  if ("through" in form.dataset) return;
   event.preventDefault();
   const go = await work().catch(() => true);
   if (!go) return;
@@ -52,14 +54,30 @@ async function exit(form) {
 /** Says what is still here and asks: "send", "leave" or "stay". */
 function question(captures, drafts, again = false) {
   const dialog = element("dialog", "card");
-  const title = element("h2", "", captures ? tn("{n} item has not been sent yet", "{n} items have not been sent yet", captures)
-    : tn("{n} draft is on this phone", "{n} drafts are on this phone", drafts));
+  const title = element(
+    "h2",
+    "",
+    captures
+      ? tn("{n} item has not been sent yet", "{n} items have not been sent yet", captures)
+      : tn("{n} draft is on this phone", "{n} drafts are on this phone", drafts),
+  );
   title.id = "leave-title";
   dialog.setAttribute("aria-labelledby", title.id);
-  const words = element("p", "", again ? t("The server could not be reached for all of them. They stay on this phone, unseen, until you sign in here again.")
-    : t("They stay on this phone, unseen by others, until you sign in here again. Better send them first."));
+  const words = element(
+    "p",
+    "",
+    again
+      ? t(
+          "The server could not be reached for all of them. They stay on this phone, unseen, until you sign in here again.",
+        )
+      : t("They stay on this phone, unseen by others, until you sign in here again. Better send them first."),
+  );
   const row = element("div", "actions");
-  const choices = [captures && ["send", "brand", again ? t("Try again") : t("Send first")], ["leave", "quiet", t("Sign out anyway")], ["stay", "link", t("Cancel")]];
+  const choices = [
+    captures && ["send", "brand", again ? t("Try again") : t("Send first")],
+    ["leave", "quiet", t("Sign out anyway")],
+    ["stay", "link", t("Cancel")],
+  ];
   dialog.append(title, words, row);
   return new Promise((resolve) => {
     for (const [value, tone, text] of choices.filter(Boolean)) {
@@ -68,7 +86,10 @@ function question(captures, drafts, again = false) {
       button.addEventListener("click", () => dialog.close(value));
       row.append(button);
     }
-    dialog.addEventListener("close", () => { dialog.remove(); resolve(dialog.returnValue || "stay"); });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue || "stay");
+    });
     document.body.append(dialog);
     dialog.showModal();
   });

@@ -18,8 +18,10 @@ export async function opened(key, former) {
   const draft = await get("drafts", key);
   if (draft) return draft;
   if (!former) return { id: uuid() };
-  const used = await read(["captures", "receipts"], async (s) =>
-    (await done(s.captures.get(former))) ?? (await done(s.receipts.get(former))));
+  const used = await read(
+    ["captures", "receipts"],
+    async (s) => (await done(s.captures.get(former))) ?? (await done(s.receipts.get(former))),
+  );
   return { id: former, used };
 }
 
@@ -41,19 +43,41 @@ export function watch(form, key, facts) {
       });
       if (!stopped) say(line, t("Draft kept at {time}", { time: when(saved) }));
     } catch (error) {
-      say(line, error?.name === "QuotaExceededError"
-        ? t("This phone is full: the draft could not be kept. What you typed is still on the screen.")
-        : t("The draft could not be kept. What you typed is still on the screen."));
+      say(
+        line,
+        error?.name === "QuotaExceededError"
+          ? t("This phone is full: the draft could not be kept. What you typed is still on the screen.")
+          : t("The draft could not be kept. What you typed is still on the screen."),
+      );
     }
     changed({ drafts: true });
   };
-  const soon = () => { timer ||= setTimeout(save, LATE); };
-  const flush = () => { if (timer) { clearTimeout(timer); return save(); } };
+  const soon = () => {
+    timer ||= setTimeout(save, LATE);
+  };
+  const flush = () => {
+    if (timer) {
+      clearTimeout(timer);
+      return save();
+    }
+  };
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   addEventListener("pagehide", flush);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
-  return { flush, stop() { stopped = true; clearTimeout(timer); timer = 0; }, go() { stopped = false; } };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) flush();
+  });
+  return {
+    flush,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      timer = 0;
+    },
+    go() {
+      stopped = false;
+    },
+  };
 }
 
 /** Puts a draft back into its form and says when it was kept. */

@@ -20,10 +20,12 @@ export function uuid() {
 export function collect(form, button, relevant = false) {
   const pairs = [];
   for (const field of form.elements) {
-    if (!field.name || SCRIPTED.has(field.name) || field.matches(":disabled") || (relevant && field.closest("[inert]"))) continue;
+    if (!field.name || SCRIPTED.has(field.name) || field.matches(":disabled") || (relevant && field.closest("[inert]")))
+      continue;
     if (["submit", "button", "reset", "image", "file", "fieldset", "output"].includes(field.type)) continue;
     if (["checkbox", "radio"].includes(field.type) && !field.checked) continue;
-    if (field.type === "select-multiple") for (const option of field.selectedOptions) pairs.push([field.name, option.value]);
+    if (field.type === "select-multiple")
+      for (const option of field.selectedOptions) pairs.push([field.name, option.value]);
     else pairs.push([field.name, field.value]);
   }
   if (button?.name) pairs.push([button.name, button.value]);
@@ -39,10 +41,12 @@ export function fill(form, pairs) {
     known.add(field.name);
     const wanted = (values.get(field.name) ?? []).map(([, value]) => value);
     if (["checkbox", "radio"].includes(field.type)) field.checked = wanted.includes(field.value);
-    else if (field.type === "select-multiple") for (const option of field.options) option.selected = wanted.includes(option.value);
+    else if (field.type === "select-multiple")
+      for (const option of field.options) option.selected = wanted.includes(option.value);
     else if (wanted.length) field.value = wanted[0];
   }
-  for (const name of ["_corrects", "_base"]) if (values.has(name) && !known.has(name)) hidden(form, name, values.get(name)[0][1]);
+  for (const name of ["_corrects", "_base"])
+    if (values.has(name) && !known.has(name)) hidden(form, name, values.get(name)[0][1]);
   form.dispatchEvent(new CustomEvent("tournee:restored", { bubbles: true }));
 }
 
@@ -64,8 +68,10 @@ export function hidden(form, name, value) {
 }
 
 /** Whether somebody can type or choose something in the form (else it is a button with an address). */
-export const writable = (form) => [...form.elements].some((field) => field.name && !field.disabled
-  && !["hidden", "submit", "button"].includes(field.type));
+export const writable = (form) =>
+  [...form.elements].some(
+    (field) => field.name && !field.disabled && !["hidden", "submit", "button"].includes(field.type),
+  );
 
 /** A short mark of what the pairs say, to tell whether "back" and a second submit bring the same again. */
 export function mark(pairs) {
@@ -83,8 +89,13 @@ export function mark(pairs) {
 export function stamp(date) {
   const offset = -date.getTimezoneOffset();
   const two = (n) => String(Math.trunc(Math.abs(n))).padStart(2, "0");
-  return new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1)
-    + (offset < 0 ? "-" : "+") + two(offset / 60) + ":" + two(offset % 60);
+  return (
+    new Date(date.getTime() + offset * 60_000).toISOString().slice(0, -1) +
+    (offset < 0 ? "-" : "+") +
+    two(offset / 60) +
+    ":" +
+    two(offset % 60)
+  );
 }
 
 /** Replaces the placeholder in a form's addresses by the id of the visit. */

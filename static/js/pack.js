@@ -21,8 +21,13 @@ export function difference(kept, listed, needed = new Set()) {
 
 /** Whether the pack has to be made by itself: none yet, of somebody else, of another edition, or not of this day. */
 export function stale(pack, person, edition, now) {
-  return !pack || pack.person !== person || pack.edition !== edition || new Date(pack.at).toDateString() !== now.toDateString()
-    || pack.pages.some((page) => !page.ok);
+  return (
+    !pack ||
+    pack.person !== person ||
+    pack.edition !== edition ||
+    new Date(pack.at).toDateString() !== now.toDateString() ||
+    pack.pages.some((page) => !page.ok)
+  );
 }
 
 /** The phone's count for a device that the server names: {id, number}, and whether its storage must have been wiped. */
@@ -36,7 +41,9 @@ let making = null;
 
 /** Makes the pack; calls `tell({done, total, pack})` on the way. Gives {ok, why, pack, wiped}. One at a time. */
 export function prepare(person, edition, tell = () => {}) {
-  making ??= make(person, edition, tell).finally(() => { making = null; });
+  making ??= make(person, edition, tell).finally(() => {
+    making = null;
+  });
   return making;
 }
 
@@ -47,7 +54,8 @@ async function make(person, edition, tell) {
   try {
     const answer = await ask("/pack");
     if (answer.status === 401) return { ok: false, why: "sign-in" };
-    if (!answer.ok || !(answer.headers.get("Content-Type") ?? "").includes("json")) return { ok: false, why: "network" };
+    if (!answer.ok || !(answer.headers.get("Content-Type") ?? "").includes("json"))
+      return { ok: false, why: "network" };
     list = await answer.json();
   } catch {
     return { ok: false, why: "network" };
@@ -63,9 +71,18 @@ async function make(person, edition, tell) {
   }
   const { fetch: missing, remove } = difference(kept, list.pages, await draftPages(person));
   const ok = new Set(list.pages.filter((page) => !missing.includes(page)).map((page) => page.url));
-  const pack = () => ({ name: "pack", person, edition, list: list.list, made: list.made, expires: Date.parse(list.expires),
-    today: list.today, offset, at: asked,
-    pages: list.pages.map((page) => ({ ...page, ok: ok.has(page.url) })) });
+  const pack = () => ({
+    name: "pack",
+    person,
+    edition,
+    list: list.list,
+    made: list.made,
+    expires: Date.parse(list.expires),
+    today: list.today,
+    offset,
+    at: asked,
+    pages: list.pages.map((page) => ({ ...page, ok: ok.has(page.url) })),
+  });
   let count = 0;
   const queue = [...missing];
   const one = async () => {
@@ -87,8 +104,13 @@ async function make(person, edition, tell) {
   return { ok: whole, why: whole ? "" : "network", pack: made, wiped };
 }
 
-const ask = (url) => fetch(url, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(LIMIT),
-  headers: { Accept: "application/json, text/html;q=0.9", "Tournee-Pack": "1" } });
+const ask = (url) =>
+  fetch(url, {
+    redirect: "manual",
+    cache: "no-store",
+    signal: AbortSignal.timeout(LIMIT),
+    headers: { Accept: "application/json, text/html;q=0.9", "Tournee-Pack": "1" },
+  });
 
 /** Fetches one page, keeps it if it is surely ours and this person's, and reads it back. */
 async function fetched(cache, page, person) {
@@ -123,7 +145,11 @@ async function device(person, list) {
   const found = counted(await get("settings", name), list.device, list.last_number);
   let { id, number } = found;
   if (found.wiped) {
-    const answer = await fetch("/devices/renew", { method: "POST", redirect: "manual", headers: { Accept: "application/json" } });
+    const answer = await fetch("/devices/renew", {
+      method: "POST",
+      redirect: "manual",
+      headers: { Accept: "application/json" },
+    });
     if (!answer.ok) return true;
     id = (await answer.json()).device;
     number = 0;
@@ -142,7 +168,12 @@ async function language(edition) {
   if ((await get("settings", "lang"))?.lang === lang) return;
   const cache = await caches.open(`edition ${edition}`);
   for (const url of EDITION_PAGES) {
-    const answer = await fetch(`${url}?lang=${lang}`, { credentials: "omit", redirect: "manual", cache: "no-store", headers: { "Tournee-Pack": "1" } });
+    const answer = await fetch(`${url}?lang=${lang}`, {
+      credentials: "omit",
+      redirect: "manual",
+      cache: "no-store",
+      headers: { "Tournee-Pack": "1" },
+    });
     if (answer.status === 200 && answer.headers.get("Tournee-Page") === edition) await cache.put(url, answer);
     else return;
   }
@@ -161,7 +192,10 @@ export async function persist() {
 /** What the phone says about room: {usage, quota, persisted}, unknown values are null. */
 export async function room() {
   try {
-    const [{ usage, quota }, persisted] = await Promise.all([navigator.storage.estimate(), navigator.storage.persisted()]);
+    const [{ usage, quota }, persisted] = await Promise.all([
+      navigator.storage.estimate(),
+      navigator.storage.persisted(),
+    ]);
     return { usage, quota, persisted };
   } catch {
     return { usage: null, quota: null, persisted: null };

@@ -13,7 +13,9 @@ export const keptAt = root?.dataset.kept ? Number(root.dataset.kept) : null;
 
 /** Who may see and send what is on this phone: {person, name}, or null after a sign-out. */
 export async function who() {
-  const [found, mark] = await read(["settings"], (s) => Promise.all([done(s.settings.get("who")), done(s.settings.get("sign-out"))]));
+  const [found, mark] = await read(["settings"], (s) =>
+    Promise.all([done(s.settings.get("who")), done(s.settings.get("sign-out"))]),
+  );
   return mark || !found?.person ? null : found;
 }
 
@@ -21,10 +23,14 @@ export async function who() {
 export async function arrived(person) {
   const before = await get("settings", "who");
   if (before?.person === person && !before.signing) return false;
-  await write(["settings"], (s) => {
-    s.settings.put({ name: "who", person });
-    if (before?.person !== person) s.settings.delete("pack");
-  }, "strict");
+  await write(
+    ["settings"],
+    (s) => {
+      s.settings.put({ name: "who", person });
+      if (before?.person !== person) s.settings.delete("pack");
+    },
+    "strict",
+  );
   if (before?.person !== person) await dropPacks(person);
   return true;
 }
@@ -45,11 +51,15 @@ export const signing = async () => {
 
 /** Signs out on this phone: pages go, outbox and drafts stay unseen; the server hears of it first thing. */
 export async function leave() {
-  await write(["settings"], (s) => {
-    s.settings.put({ name: "sign-out", at: Date.now() });
-    s.settings.delete("who");
-    s.settings.delete("pack");
-  }, "strict");
+  await write(
+    ["settings"],
+    (s) => {
+      s.settings.put({ name: "sign-out", at: Date.now() });
+      s.settings.delete("who");
+      s.settings.delete("pack");
+    },
+    "strict",
+  );
   await dropPacks();
 }
 
@@ -57,7 +67,12 @@ export async function leave() {
 export async function finishLeaving() {
   if (!(await get("settings", "sign-out"))) return true;
   try {
-    await fetch("/sign-out", { method: "POST", redirect: "manual", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
+    await fetch("/sign-out", {
+      method: "POST",
+      redirect: "manual",
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(10_000),
+    });
     const answer = await fetch("/pack", { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(10_000) });
     if (answer.status !== 401 || (await answer.json()).error !== "sign-in") return false;
   } catch {

@@ -14,12 +14,14 @@ export async function shrink(file) {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
     const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
     const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
-    const canvas = globalThis.OffscreenCanvas ? new OffscreenCanvas(width, height)
+    const canvas = globalThis.OffscreenCanvas
+      ? new OffscreenCanvas(width, height)
       : Object.assign(document.createElement("canvas"), { width, height });
     canvas.getContext("2d").drawImage(picture, 0, 0, width, height);
     picture.close();
     const type = "image/jpeg";
-    const blob = canvas.convertToBlob ? await canvas.convertToBlob({ type, quality: QUALITY })
+    const blob = canvas.convertToBlob
+      ? await canvas.convertToBlob({ type, quality: QUALITY })
       : await new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
     return blob ?? file;
   } catch {
@@ -30,15 +32,29 @@ export async function shrink(file) {
 /** The sha256 of bytes in hex; empty where the page came over plain http and there is no crypto.subtle. */
 export async function sha256(bytes) {
   if (!crypto.subtle) return "";
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }
 
 /** Keeps a chosen file for the capture that is being written; gives its record. */
 export async function take(file, capture, author) {
   const blob = await shrink(file);
   const bytes = await blob.arrayBuffer(); // Safari has lost Blobs in IndexedDB
-  const record = { id: uuid(), capture, author, draft: true, name: file.name.slice(-100), type: blob.type || file.type,
-    size: bytes.byteLength, sha256: await sha256(bytes), bytes, taken: Date.now(), state: "waiting", tries: 0 };
+  const record = {
+    id: uuid(),
+    capture,
+    author,
+    draft: true,
+    name: file.name.slice(-100),
+    type: blob.type || file.type,
+    size: bytes.byteLength,
+    sha256: await sha256(bytes),
+    bytes,
+    taken: Date.now(),
+    state: "waiting",
+    tries: 0,
+  };
   await put("files", record);
   return record;
 }

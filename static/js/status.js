@@ -1,7 +1,7 @@
 // The state of sending, always in sight: the pill, the counters, and what waits drawn over pages that do not know of it yet.
 
-import { holdings } from "./outbox.js";
 import { progress, queueOf } from "./delivery.js";
+import { holdings } from "./outbox.js";
 import { keptAt, kiosk, who } from "./person.js";
 import { t, tn, when } from "./words.js";
 
@@ -13,9 +13,15 @@ export async function ask() {
   let online = false;
   if (navigator.onLine !== false) {
     try {
-      const answer = await fetch("/healthz", { cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(LIMIT) });
+      const answer = await fetch("/healthz", {
+        cache: "no-store",
+        redirect: "manual",
+        signal: AbortSignal.timeout(LIMIT),
+      });
       online = answer.ok && (answer.headers.get("Content-Type") ?? "").includes("json");
-    } catch { /* no answer is the answer */ }
+    } catch {
+      /* no answer is the answer */
+    }
   }
   learn(online);
   return online;
@@ -35,11 +41,14 @@ export function say(text, tone = "info") {
   says.textContent = "";
   says.classList.add("says");
   says.dataset.tone = tone;
-  requestAnimationFrame(() => { says.textContent = text; });
+  requestAnimationFrame(() => {
+    says.textContent = text;
+  });
 }
 
 /** An element with class and text. */
-export const element = (tag, className = "", textContent = "") => Object.assign(document.createElement(tag), { className, textContent });
+export const element = (tag, className = "", textContent = "") =>
+  Object.assign(document.createElement(tag), { className, textContent });
 
 /** An icon of the sprite. */
 export const icon = (name) => {
@@ -65,11 +74,15 @@ export function pill({ waiting, trouble, rest, sending, online, received }) {
   const n = waiting + trouble;
   const count = n ? tn("{n} to send", "{n} to send", n) : "";
   if (rest && n) return { tone: "warn", sign: "log-in", words: t("Sign in to send") };
-  if (online === false) return { tone: "warn", sign: "cloud-off", words: n ? t("Offline · {count}", { count }) : t("Offline") };
+  if (online === false)
+    return { tone: "warn", sign: "cloud-off", words: n ? t("Offline · {count}", { count }) : t("Offline") };
   if (sending && waiting) return { tone: "warn", sign: "upload", words: t("{count} · sending", { count }) };
-  if (trouble && !waiting) return { tone: "bad", sign: "circle-alert", words: tn("{n} to correct", "{n} to correct", trouble) };
+  if (trouble && !waiting)
+    return { tone: "bad", sign: "circle-alert", words: tn("{n} to correct", "{n} to correct", trouble) };
   if (n) return { tone: "warn", sign: "upload", words: count };
-  return received ? { tone: "ok", sign: "check", words: t("All received") } : { tone: "quiet", sign: "send", words: t("Outbox") };
+  return received
+    ? { tone: "ok", sign: "check", words: t("All received") }
+    : { tone: "quiet", sign: "send", words: t("Outbox") };
 }
 
 let timer = 0;
@@ -78,11 +91,14 @@ let last = 0;
 /** Draws everything again, at most every 300 ms. */
 export function draw() {
   if (timer || !globalThis.document) return;
-  timer = setTimeout(async () => {
-    timer = 0;
-    last = Date.now();
-    await paint().catch(() => {});
-  }, Math.max(0, last + 300 - Date.now()));
+  timer = setTimeout(
+    async () => {
+      timer = 0;
+      last = Date.now();
+      await paint().catch(() => {});
+    },
+    Math.max(0, last + 300 - Date.now()),
+  );
 }
 
 async function paint() {
@@ -92,8 +108,19 @@ async function paint() {
   const trouble = held.captures.filter((one) => one.state !== "waiting").length;
   const waiting = held.captures.length - trouble;
   const rest = person && (await queueOf(person))?.rest;
-  drawPill({ waiting: waiting + held.files.filter((one) => one.state === "waiting" && !held.captures.some((c) => c.id === one.capture)).length,
-    trouble, rest, sending: progress.running, online: net.online, received: held.receipts.length > 0 }, held);
+  drawPill(
+    {
+      waiting:
+        waiting +
+        held.files.filter((one) => one.state === "waiting" && !held.captures.some((c) => c.id === one.capture)).length,
+      trouble,
+      rest,
+      sending: progress.running,
+      online: net.online,
+      received: held.receipts.length > 0,
+    },
+    held,
+  );
   const since = keptAt ?? performance.timeOrigin;
   const news = [...held.receipts.filter((one) => one.delivered >= since), ...held.captures];
   drawVisits(news);
@@ -125,11 +152,13 @@ function drawVisits(news) {
     const slot = element.querySelector("[data-waiting]");
     const waiting = own.filter((one) => one.fields && one.state === "waiting").length;
     const trouble = own.filter((one) => one.fields && one.state !== "waiting").length;
-    slot?.replaceChildren(...[
-      waiting && badge(tn("{n} to send", "{n} to send", waiting), "warn", "clock"),
-      trouble && badge(tn("{n} to correct", "{n} to correct", trouble), "bad", "circle-alert"),
-      !waiting && !trouble && own.some((one) => one.delivered) && badge(t("Received"), "ok", "check"),
-    ].filter(Boolean));
+    slot?.replaceChildren(
+      ...[
+        waiting && badge(tn("{n} to send", "{n} to send", waiting), "warn", "clock"),
+        trouble && badge(tn("{n} to correct", "{n} to correct", trouble), "bad", "circle-alert"),
+        !waiting && !trouble && own.some((one) => one.delivered) && badge(t("Received"), "ok", "check"),
+      ].filter(Boolean),
+    );
   }
 }
 
@@ -145,8 +174,11 @@ function drawTimelines(captures) {
       mark.dataset.tone = waits ? "warn" : "bad";
       mark.append(icon(waits ? "clock" : "circle-alert"));
       const body = element("div");
-      body.append(element("h3", "", one.label), element("p", "words", t("Only on this phone, since {time}", { time: when(one.recorded) })),
-        badge(waits ? t("To send") : t("To correct"), mark.dataset.tone, waits ? "upload" : "circle-alert"));
+      body.append(
+        element("h3", "", one.label),
+        element("p", "words", t("Only on this phone, since {time}", { time: when(one.recorded) })),
+        badge(waits ? t("To send") : t("To correct"), mark.dataset.tone, waits ? "upload" : "circle-alert"),
+      );
       item.append(mark, body);
       list.prepend(item);
     }

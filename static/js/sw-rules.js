@@ -1,5 +1,4 @@
 // What the worker decides, without touching anything: a classic script, so that the worker can import it everywhere.
-"use strict";
 
 self.rules = (() => {
   const EDITION_PAGES = ["/outbox", "/offline"];
@@ -10,7 +9,14 @@ self.rules = (() => {
 
   /** Which way a request goes: "static", "edition", "kiosk", "json", "page"; null is left to the network. */
   function route({ method, mode, url, headers }, origin) {
-    if (method !== "GET" || url.origin !== origin || headers.has("HX-Request") || headers.has("Tournee-Pack") || headers.has("Range")) return null;
+    if (
+      method !== "GET" ||
+      url.origin !== origin ||
+      headers.has("HX-Request") ||
+      headers.has("Tournee-Pack") ||
+      headers.has("Range")
+    )
+      return null;
     if (url.pathname.startsWith("/static/")) return "static";
     if (mode === "navigate") {
       if (EDITION_PAGES.includes(url.pathname)) return "edition";
@@ -26,7 +32,12 @@ self.rules = (() => {
 
   /** Surely ours: 200, not redirected, with our own header. */
   function ours(response) {
-    return response.status === 200 && !response.redirected && response.type !== "opaqueredirect" && Boolean(response.headers.get("Tournee-Page"));
+    return (
+      response.status === 200 &&
+      !response.redirected &&
+      response.type !== "opaqueredirect" &&
+      Boolean(response.headers.get("Tournee-Page"))
+    );
   }
 
   /** Whether our own server says that the page is not there (any more), which a kept copy must not hide. */

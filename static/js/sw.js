@@ -1,13 +1,12 @@
 // The worker: GET only, own origin only. It reads; pages write. Served at /sw.js with edition and files filled in.
-"use strict";
 
 const EDITION = "__EDITION__";
-const FILES = __FILES__;
-const STATIC = "/static/" + EDITION + "/";
-importScripts(STATIC + "js/sw-rules.js");
+const FILES = JSON.parse("__FILES__");
+const STATIC = `/static/${EDITION}/`;
+importScripts(`${STATIC}js/sw-rules.js`);
 
 const rules = self.rules;
-const own = "edition " + EDITION;
+const own = `edition ${EDITION}`;
 let skipUntil = 0; // after a failure the network is not asked for a while
 
 // --- life: take the edition whole; wait; take over when nobody is in the middle of something -----------------------
@@ -17,16 +16,22 @@ self.addEventListener("install", (event) => event.waitUntil(install()));
 async function install() {
   const cache = await caches.open(own);
   const lang = (await settings(["lang"])).lang;
-  const query = lang ? "?lang=" + lang.lang : "";
+  const query = lang ? `?lang=${lang.lang}` : "";
   await Promise.all([
     ...FILES.map(async (path) => {
       const response = await fetch(STATIC + path, { cache: "no-cache" });
-      if (response.status !== 200 || response.redirected || (response.headers.get("Content-Type") || "").includes("text/html")) throw new Error("not our file: " + path);
+      if (
+        response.status !== 200 ||
+        response.redirected ||
+        (response.headers.get("Content-Type") || "").includes("text/html")
+      )
+        throw new Error(`not our file: ${path}`);
       await cache.put(STATIC + path, response);
     }),
     ...rules.EDITION_PAGES.map(async (path) => {
       const response = await fetch(path + query, { cache: "no-store", credentials: "omit" });
-      if (!rules.ours(response) || response.headers.get("Tournee-Page") !== EDITION) throw new Error("not our page: " + path);
+      if (!rules.ours(response) || response.headers.get("Tournee-Page") !== EDITION)
+        throw new Error(`not our page: ${path}`);
       await cache.put(path, response);
     }),
   ]);
@@ -38,16 +43,17 @@ async function activate() {
   for (const name of await caches.keys()) {
     const [kind, person, edition] = name.split(" ");
     if (kind !== "pack" || edition === EDITION) continue;
-    const to = await caches.open("pack " + person + " " + EDITION); // the pack goes along
+    const to = await caches.open(`pack ${person} ${EDITION}`); // the pack goes along
     const from = await caches.open(name);
-    for (const request of await from.keys()) if (!(await to.match(request))) await to.put(request, await from.match(request));
+    for (const request of await from.keys())
+      if (!(await to.match(request))) await to.put(request, await from.match(request));
     await caches.delete(name);
   }
   await self.clients.claim();
 }
 
 self.addEventListener("message", (event) => {
-  const type = event.data && event.data.type;
+  const type = event.data?.type;
   if (type === "take-over") event.waitUntil(takeOver());
   if (type === "clean") event.waitUntil(clean());
 });
@@ -55,12 +61,20 @@ self.addEventListener("message", (event) => {
 /** Asks every open page; {busy, edition} of each, busy where one does not answer within a second. */
 async function askPages() {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  return Promise.all(pages.map((page) => new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    const timer = setTimeout(() => resolve({ busy: true, silent: true }), 1000);
-    port1.onmessage = (event) => { clearTimeout(timer); resolve(event.data); };
-    page.postMessage({ type: "busy?" }, [port2]);
-  })));
+  return Promise.all(
+    pages.map(
+      (page) =>
+        new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          const timer = setTimeout(() => resolve({ busy: true, silent: true }), 1000);
+          port1.onmessage = (event) => {
+            clearTimeout(timer);
+            resolve(event.data);
+          };
+          page.postMessage({ type: "busy?" }, [port2]);
+        }),
+    ),
+  );
 }
 
 async function takeOver() {
@@ -77,7 +91,11 @@ async function clean() {
     const cache = await caches.open(name);
     for (const request of await cache.keys()) kept.push((await cache.match(request)).headers.get("Tournee-Page"));
   }
-  const needed = rules.needed(EDITION, kept, pages.map((page) => page.edition));
+  const needed = rules.needed(
+    EDITION,
+    kept,
+    pages.map((page) => page.edition),
+  );
   for (const name of await caches.keys()) {
     if (name.startsWith("edition ") && !needed.has(name.slice(8))) await caches.delete(name);
   }
@@ -88,7 +106,10 @@ async function clean() {
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  const way = rules.route({ method: request.method, mode: request.mode, url, headers: request.headers }, self.location.origin);
+  const way = rules.route(
+    { method: request.method, mode: request.mode, url, headers: request.headers },
+    self.location.origin,
+  );
   if (way === "static") event.respondWith(fromEdition(request));
   else if (way === "edition") event.respondWith(editionPage(url.pathname, request));
   else if (way === "kiosk") event.respondWith(kioskPage(event, request));
@@ -111,7 +132,11 @@ async function definition(request, url) {
   if (kept) return kept;
   const response = await fetch(request);
   const asker = new URL(request.referrer || self.location.origin).pathname;
-  if (asker.startsWith("/kiosk/") && response.status === 200 && (response.headers.get("Content-Type") || "").includes("json")) {
+  if (
+    asker.startsWith("/kiosk/") &&
+    response.status === 200 &&
+    (response.headers.get("Content-Type") || "").includes("json")
+  ) {
     await (await caches.open("kiosk")).put(url.pathname, response.clone());
   }
   return response;
@@ -138,19 +163,28 @@ async function page(event, request, url) {
   const signOut = known["sign-out"];
   const asked = signOut ? new Request(request.url, { credentials: "omit", redirect: "manual" }) : request;
   const person = rules.shown({ who: known.who, pack: known.pack, signOut }, Date.now());
-  const cache = person && (await caches.open("pack " + person + " " + EDITION));
+  const cache = person && (await caches.open(`pack ${person} ${EDITION}`));
   const path = rules.key(url);
   const kept = cache && (await cache.match(path));
   if (!kept) return quick(asked, rules.SLOW).catch(() => editionPage("/offline", request));
   if (Date.now() < skipUntil) return shownKept(kept);
-  const failed = () => { skipUntil = Date.now() + rules.SKIP; };
+  const failed = () => {
+    skipUntil = Date.now() + rules.SKIP;
+  };
   const slow = setTimeout(failed, rules.SLOW); // an answer that comes later still is kept for next time
-  const network = fetch(asked).then((response) => {
-    clearTimeout(slow);
-    skipUntil = 0;
-    if (rules.ours(response)) event.waitUntil(renew(cache, path, response.clone(), person));
-    return response;
-  }, () => { clearTimeout(slow); failed(); return null; });
+  const network = fetch(asked).then(
+    (response) => {
+      clearTimeout(slow);
+      skipUntil = 0;
+      if (rules.ours(response)) event.waitUntil(renew(cache, path, response.clone(), person));
+      return response;
+    },
+    () => {
+      clearTimeout(slow);
+      failed();
+      return null;
+    },
+  );
   event.waitUntil(network);
   const first = await race(network, rules.FAST);
   if (first && rules.ours(first)) return first;
@@ -227,7 +261,7 @@ async function drafted(person, path) {
   let db;
   try {
     db = await database();
-    return Boolean(await get(db, "drafts", person + " " + path));
+    return Boolean(await get(db, "drafts", `${person} ${path}`));
   } catch {
     return false;
   } finally {

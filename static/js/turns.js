@@ -52,8 +52,10 @@ export function files(items, waiting, running, now, force = false) {
   const ids = new Set(running.map((item) => item.id));
   return items
     .filter((file) => !file.draft && !ids.has(file.id) && !waiting.has(file.capture))
-    .filter((file) => (file.state === "waiting"
-      ? force || (file.next ?? 0) <= now
-      : force || (file.state === "held" && now - (file.asked ?? 0) >= HOUR)))
+    .filter((file) =>
+      file.state === "waiting"
+        ? force || (file.next ?? 0) <= now
+        : force || (file.state === "held" && now - (file.asked ?? 0) >= HOUR),
+    )
     .sort((a, b) => (a.tries ?? 0) - (b.tries ?? 0) || a.taken - b.taken);
 }

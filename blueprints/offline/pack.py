@@ -1,0 +1,137 @@
+"""The pack: which pages a person's phone keeps for the day, with a hash of each: only what changed is fetched."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from blueprints.checklists.queries import papers
+from blueprints.forms import queries as forms
+from blueprints.notes.models import FORMATS
+from blueprints.offline.queries import list_hash
+from blueprints.people.models import Device, Person
+from blueprints.reviews.queries import open_returns
+from blueprints.shared.db import local, now, today, zone
+from blueprints.visits.models import Visit
+from blueprints.visits.queries import round_of
+
+DEFINITION = re.compile(rb'data-form="(/forms/([^"/]+)/([^"/]+)\.json)"')
+CHECKLIST = re.compile(r"^/visits/[^/]+/(checklists|feedback)/([^/]+)/([^/]+)$")
+KINDS = {"checklists": "checklist", "feedback": "feedback"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address of the pack.
+
+    form: "<id> <version>" where the page is a form. hash: the first 16 hex digits of its body's sha256.
+    """
+
+    url: str
+    kind: str
+    title: str
+    visit: UUID | None = None
+    form: str | None = None
+    hash: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As the phone reads it."""
+        return {**self.__dict__, "visit": str(self.visit) if self.visit else None}
+
+
+def made_for(person: Person, device: Device) -> dict[str, Any]:
+    """The whole answer to GET /pack. A page that cannot be rendered for this person is left out."""
+    moment = now()
+    return {
+        "person": str(person.id),
+        "name": person.name,
+        "device": str(device.id),
+        "last_number": device.last_number,
+        "edition": current_app.config["EDITION"],
+        "made": moment.isoformat(),
+        "clock": moment.isoformat(),
+        "today": today().isoformat(),
+        "expires": _expires(moment).isoformat(),
+        "list": list_hash(person),
+        "pages": [page.as_json() for page in _hashed(person)],
+    }
+
+
+def _expires(moment: datetime) -> datetime:
+    """04:00 (a setting) two days on: what is older than a round of yesterday helps nobody and is too much to carry."""
+    day = local(moment).date() + timedelta(days=2)
+    return datetime.combine(day, time(current_app.config["PACK_HOUR"]), zone())
+
+
+def _hashed(person: Person) -> Iterator[Page]:
+    definitions: dict[str, Page] = {}
+    seen: set[str] = set()
+    for page in _pages(person):
+        body = None if page.url in seen else _body(page.url)
+        seen.add(page.url)
+        if body is None:
+            continue
+        yield replace(page, hash=_hash(body))
+        for url, form_id, version in DEFINITION.findall(body):
+            form = f"{form_id.decode()} {version.decode()}"
+            definitions[url.decode()] = Page(url.decode(), "form", page.title, form=form)
+    for page in definitions.values():
+        body = _body(page.url)
+        if body is not None:
+            yield replace(page, hash=_hash(body))
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def _body(url: str) -> bytes | None:
+    """The page as a GET by this same person gives it, or None. The nested request shares who is asking, and the session
+    of the database, with the outer one; before- and after-request functions do not run."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with app.test_request_context(url, base_url=request.host_url):
+        try:
+            response = app.make_response(app.dispatch_request())
+        except HTTPException:
+            return None
+        return bytes(response.get_data()) if response.status_code == 200 else None
+
+
+def _pages(person: Person) -> Iterator[Page]:
+    """Every address, the round first: what a phone with bad reception should have soonest."""
+    if not person.has("coordinator"):
+        return
+    yield Page("/today", "round", _("Round of the day"))
+    visits = round_of(person, today())
+    for visit in visits:
+        yield from _of_visit(visit)
+    for returned in open_returns(person):
+        yield Page(f"/returns/{returned.id}", "return", _("Returned: %(name)s", name=returned.client.name))
+    yield Page("/visits/new", "new-visit", _("New visit"))
+    for version in forms.current("checklist"):
+        yield _blank(version.form_id, version.version)
+    for format in FORMATS:
+        yield Page(f"/notes/{format}/blank", "blank", _("Note"))
+
+
+def _of_visit(visit: Visit) -> Iterator[Page]:
+    own = f"/visits/{visit.id}"
+    yield Page(own, "visit", f"{local(visit.starts_at):%H:%M} {visit.client.name}", visit.id)
+    yield Page(f"/clients/{visit.client_id}", "case", _("Case"), visit.id)
+    for paper in papers(visit):
+        if paper.form_id:
+            yield Page(paper.url, paper.kind, paper.text, visit.id, f"{paper.form_id} {paper.version}")
+    for format in FORMATS:
+        yield Page(f"{own}/notes/{format}", "note", _("Note"), visit.id)
+
+
+def _blank(form_id: str, version: str) -> Page:
+    url = f"/forms/{form_id}/{version}/blank"
+    return Page(url, "blank", forms.title_of(form_id, version), form=f"{form_id} {version}")
