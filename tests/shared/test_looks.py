@@ -28,7 +28,9 @@ def written_out() -> dict[str, str]:
     found = {}
     for path in TEMPLATES:
         text = path.read_text()
-        for value in [*re.findall(r'class="([^"{}]*)"', text), *re.findall(r'(?:class|width) ?= ?"([a-z][\w -]*)"', text)]:
+        outright = re.findall(r'class="([^"{}]*)"', text)
+        handed_on = re.findall(r'(?:class|width) ?= ?"([a-z][\w -]*)"', text)
+        for value in outright + handed_on:
             found.update(dict.fromkeys(value.split(), str(path.relative_to(ROOT))))
     return found
 
