@@ -92,5 +92,5 @@ def _date(value: date | datetime) -> date:
 
 def init_app(app: Flask) -> None:
     """Makes them filters of every template."""
-    for filter in (clock, day, short_day, long_day, when, ago, length, age):
+    for filter in (clock, day, short_day, long_day, when, ago, duration, age, tel, geo):
         app.add_template_filter(filter)
