@@ -207,7 +207,9 @@ def test_a_body_that_is_no_form_stores_nothing(
 def test_ten_thousand_parts_are_too_many(world: World, client_as: ClientAs, deliver: Any) -> None:
     alice = client_as("alice")
     before = rows()
-    assert deliver(alice, note_url(world), [("a", "1")] * 10_000).status == 413
+    part = PART.replace("text", "a").encode()
+    headers = {"Capture-Id": str(uuid4()), "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    assert alice.post(note_url(world), data=part * 10_000, headers=headers).status_code == 413
     assert rows() == before
 
 
@@ -293,7 +295,7 @@ def test_a_capture_that_came_before_its_visit_is_tried_again(world: World, clien
     visit = uuid4()
     early = deliver(alice, f"/visits/{visit}/notes/free", NOTE, envelope={"_number": "2"})
     assert early.state == "held"
-    fields = {"client_id": str(world.id("jeanne")), "purpose": "Passage imprévu", "kind": "home"}
+    fields = {"client": str(world.id("jeanne")), "purpose": "Passage imprévu", "kind": "home"}
     made = deliver(alice, "/visits", fields, id=visit, envelope={"_number": "1"})
     assert made.state == "applied", made.response.json
     assert db.session.get_one(Capture, early.id).state == "applied"
