@@ -96,14 +96,20 @@ def _take(
     pairs = pairs + [(photo.field, str(pictures.keep(photo, capture).id)) for photo in photos]
     if _newer(sent):
         _hold(capture, pairs, Refused(_("This phone uses a newer edition than the server.")))
+        _heard(capture)
     else:
-        perform(capture, pairs, author)
+        carry_out(capture, pairs, author)
+    db.session.commit()
+    return receipt(capture, 201 if capture.state == "applied" else 202)
+
+
+def carry_out(capture: Capture, pairs: list[envelope.Pair], author: Person | Kiosk) -> None:
+    """What a new capture brings about: its view, and what follows from it. The caller has written its row down."""
+    perform(capture, pairs, author)
     if capture.state == "applied":
         _settle_what_it_replaces(capture)
         try_again(capture)
     _heard(capture)
-    db.session.commit()
-    return receipt(capture, 201 if capture.state == "applied" else 202)
 
 
 def _newer(sent: envelope.EnvelopeForm) -> bool:

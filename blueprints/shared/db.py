@@ -95,9 +95,22 @@ def uuid7() -> UUID:
     return UUID(int=(ms & (1 << 48) - 1) << 80 | 7 << 76 | (rest >> 64 & 0xFFF) << 64 | 2 << 62 | rest & (1 << 62) - 1)
 
 
+_then: ContextVar[datetime | None] = ContextVar("then", default=None)
+
+
 def now() -> datetime:
     """This moment, in UTC."""
-    return datetime.now(UTC)
+    return _then.get() or datetime.now(UTC)
+
+
+@contextmanager
+def then(moment: datetime) -> Iterator[None]:
+    """What is done inside is done at that moment: how the demo world gets a past through everybody's own actions."""
+    token = _then.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _then.reset(token)
 
 
 def zone() -> ZoneInfo:

@@ -1,0 +1,86 @@
+"""What may come in as a note: the sections of its format, and when it happened."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from blueprints.notes.models import FORMATS
+from blueprints.shared.db import zone
+from blueprints.shared.refusal import Refused
+
+LONGEST = 100_000  # characters of a whole note
+WHEN = ("occurred_day", "occurred_time")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A note as it is kept: every section of its format, exactly as typed; when it happened, where the author said."""
+
+    body: dict[str, str]
+    occurred: datetime | None
+
+
+def read(format: str, fields: "MultiDict[str, str]") -> Words:
+    """The note among these fields. Raises Refused with a message for each field that cannot be taken as it is.
+
+    Nothing is trimmed or dropped: a field that came twice, or that no note has, refuses the whole, which is then held.
+    """
+    sections = FORMATS[format]
+    messages: dict[str, str] = {}
+    for name, values in fields.lists():
+        if name not in (*sections, *WHEN):
+            messages[name] = _("This field does not belong to a note.")
+        elif len(values) > 1:
+            messages[name] = _("This field came twice.")
+        elif CONTROL.search(values[0]):
+            messages[name] = _("This text contains a character that cannot be kept.")
+    body = {name: fields.get(name, "") for name in sections}
+    if not any(text.strip() for text in body.values()):
+        messages.setdefault(sections[0], _("The note is empty. Please write at least a few words."))
+    if sum(map(len, body.values())) > LONGEST:
+        longest = max(sections, key=lambda name: len(body[name]))
+        messages.setdefault(longest, _("A note has at most %(n)s characters.", n=f"{LONGEST:,}".replace(",", "\u202f")))
+    occurred = _occurred(fields, messages)
+    if messages:
+        raise Refused(_("This note cannot be recorded as it is."), messages)
+    return Words(body, occurred)
+
+
+def _occurred(fields: "MultiDict[str, str]", messages: dict[str, str]) -> datetime | None:
+    """The moment on the service's clock; None where neither day nor time was given."""
+    day, clock = (fields.get(name, "").strip() for name in WHEN)
+    if not day and not clock:
+        return None
+    on = _day(day)
+    if on is None:
+        messages.setdefault("occurred_day", _("This is not a day of the calendar."))
+    at = _time(clock)
+    if at is None:
+        messages.setdefault("occurred_time", _("Write a time from 00:00 to 23:59."))
+    if on is None or at is None:
+        return None
+    moment = datetime.combine(on, at, zone())
+    if moment.astimezone(UTC).astimezone(zone()).time() != at:  # the hour that is left out when clocks go forward
+        messages.setdefault("occurred_time", _("This hour does not exist on that day: the clocks went forward."))
+    return moment
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year <= 2100 else None
+
+
+def _time(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text) if TIME.fullmatch(text) else None
+    except ValueError:
+        return None

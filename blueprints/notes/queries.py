@@ -1,0 +1,64 @@
+"""What can be asked about notes. Everything takes the person who asks."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from blueprints.clients.models import Client
+from blueprints.notes.models import Note, NoteVersion
+from blueprints.people.access import clients_of
+from blueprints.people.models import Person
+from blueprints.reviews.queries import to_answer
+from blueprints.shared.db import db
+from blueprints.shared.refusal import Refused
+from blueprints.visits.models import Visit
+
+
+def of_visits(person: Person, visit_ids: Collection[UUID]) -> dict[UUID, list[Note]]:
+    """The notes of each of these visits, with versions and author, the oldest first; a fixed number of queries."""
+    found: dict[UUID, list[Note]] = {id: [] for id in visit_ids}
+    query = _seen_by(person).where(Note.visit_id.in_(list(found)))
+    for note in db.session.scalars(query.order_by(Note.created_at, Note.id)):
+        if note.visit_id is not None:
+            found[note.visit_id].append(note)
+    return found
+
+
+def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Note]:
+    """The client's latest notes, with versions and author, the newest first; a fixed number of queries."""
+    query = _seen_by(person).where(Note.client_id == client_id)
+    return db.session.scalars(query.order_by(Note.created_at.desc(), Note.id.desc()).limit(limit)).all()
+
+
+def _seen_by(person: Person) -> Select[tuple[Note]]:
+    return (
+        select(Note)
+        .where(Note.client_id.in_(clients_of(person)))
+        .options(selectinload(Note.versions), joinedload(Note.author))
+    )
+
+
+def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | None, format: str) -> Note:
+    """The note whose returned version `version_id` is answered here, with this client, visit and format.
+
+    Raises Refused where no return of it is open for its author, or where it is about something else.
+    """
+    to_answer(writer, version_id)
+    note = db.session.scalar(
+        select(Note)
+        .join(NoteVersion, NoteVersion.note_id == Note.id)
+        .where(NoteVersion.id == version_id, Note.author_id == writer.id)
+        .options(selectinload(Note.versions), joinedload(Note.client))
+    )
+    here = (client.id, visit.id if visit else None, format)
+    if note is None or (note.client_id, note.visit_id, note.format) != here:
+        raise Refused(_("This answers the return of another text."))
+    return note
+
+
+def count_words(version: NoteVersion) -> int:
+    """How many words a version has, all its sections together."""
+    return sum(len(str(text).split()) for text in version.body.values())
