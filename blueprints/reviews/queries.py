@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import abort
@@ -60,23 +61,35 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Call:
+    """Somebody asked to be called back, and nobody has written yet what was done. `line`: what else waits there."""
+
+    feedback: Feedback
+    line: Line | None
+
+    @property
+    def id(self) -> UUID:
+        return self.feedback.visit_id or self.feedback.id
+
+
+@dataclass(frozen=True)
 class Queue:
-    """What waits: so many lines of `total`, and above all of them whoever asked to be called back."""
+    """What waits, and above all of it whoever asked to be called back; `more` lines are not shown."""
 
     lines: list[Line]
-    total: int
-    calls: Sequence[Feedback]
+    calls: list[Call]
+    more: int = 0
 
 
 def queue(person: Person, wanted: Wanted) -> Queue:
     """What waits for this person's eyes, by product.md's order; a fixed number of queries."""
-    calls = () if wanted.need not in (None, "call") else calls_to_make(person, wanted)
-    if wanted.need == "call":
-        return Queue([], 0, calls)
-    page = _units(person, wanted).add_columns(func.count().over()).limit(wanted.limit)
-    rows = db.session.execute(page).all()
-    lines = _lines(person, [row[0] for row in rows])
-    return Queue(lines, rows[0][-1] if rows else 0, calls)
+    asked = calls_to_make(person, wanted) if wanted.need in (None, "call") else ()
+    rows: Sequence[Any] = []
+    if wanted.need != "call":
+        rows = db.session.execute(_units(person, wanted).add_columns(func.count().over()).limit(wanted.limit)).all()
+    lines = {line.id: line for line in _lines(person, [row[0] for row in rows])}
+    calls = [Call(feedback, lines.pop(feedback.visit_id or feedback.id, None)) for feedback in asked]
+    return Queue(list(lines.values()), calls, rows[0][-1] - len(rows) if rows else 0)
 
 
 def order(person: Person, wanted: Wanted) -> list[UUID]:

@@ -46,12 +46,24 @@ class Photo:
     readable: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass
 class Point:
-    """One answer; `earlier` is what stood there in the version read before (none: the same)."""
+    """One answer; `earlier` is what stood there in the version read before (none: the same).
+
+    `more` are the words and photos that the form asked for because of it.
+    """
 
     line: Line
     earlier: str | None = None
+    more: list["Point"] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return self.earlier is not None or any(point.changed for point in self.more)
+
+    @property
+    def paths(self) -> list[str]:
+        return [self.line.path, *(point.line.path for point in self.more)]
 
 
 @dataclass(frozen=True)
@@ -112,16 +124,35 @@ class Text:
     @property
     def points(self) -> list[Point]:
         """The answers, alerts first and then what changed; what is as it was, without alert, last."""
-        before = {line.path: line.text for line in self.read_before.lines} if self.read_before else None
-        now = {line.path: line.text for line in self.latest.lines}
-        earlier = changed(before, now) if before is not None else {}
-        found = [Point(line, earlier.get(line.path)) for line in self.latest.lines]
-        return sorted(found, key=lambda point: (_urgency(point.line), point.earlier is None))
+        earlier = self.earlier
+        found: list[Point] = []
+        for section in self.latest.sections:
+            inside: list[Point] = []
+            for line in section.lines:
+                point = Point(line, earlier.get(line.path))
+                if inside and line.type in ("text", "image") and _is_below(inside[-1].line.path, line.path):
+                    inside[-1].more.append(point)
+                else:
+                    inside.append(point)
+            found += inside
+        return sorted(found, key=lambda point: (_urgency(point.line), not point.changed))
+
+    @property
+    def earlier(self) -> dict[str, str]:
+        """By path, the earlier answer of each that changed since the last reading."""
+        if self.read_before is None:
+            return {}
+        before = {line.path: line.text for line in self.read_before.lines}
+        return changed(before, {line.path: line.text for line in self.latest.lines})
 
     @property
     def eyes(self) -> list[Point]:
         """What must be looked at: alerts, and what changed since the last reading."""
-        return [point for point in self.points if point.line.level or point.earlier is not None]
+        return [point for point in self.points if point.line.level or point.changed]
+
+    @property
+    def eyes_paths(self) -> list[str]:
+        return [path for point in self.eyes for path in point.paths]
 
     @property
     def gone(self) -> list[Line]:
@@ -140,7 +171,7 @@ class Text:
             return 0
         if self.row.kind == "note":
             return sum(changes(passage.pieces) for passage in self.passages)
-        return len(self.gone) + sum(point.earlier is not None for point in self.points)
+        return len(self.earlier)
 
     def as_it_was(self, version: Version) -> list[Passage]:
         """An earlier version of a note, as it read."""
@@ -149,6 +180,12 @@ class Text:
     def number_of(self, version_id: UUID) -> int:
         """Which version that is: 1, 2, 3 …"""
         return next(version.number for version in self.versions if version.id == version_id)
+
+
+def _is_below(question: str, path: str) -> bool:
+    """Whether a path lies in a group beside the question: the form asks it because of the answer."""
+    above = question.rpartition("/")[0]
+    return path.startswith(f"{above}/") and path.rpartition("/")[0] != above
 
 
 def _urgency(line: Line) -> int:
@@ -319,13 +356,16 @@ def _add_captures(texts: Sequence[Text]) -> None:
         if file is not None:
             files[str(file.id)] = file
     for text in texts:
-        text.photos = [_photo(line, files.get(line.value)) for line in text.latest.lines if line.type == "image"]
+        for point in text.points:
+            for line in (point.line, *(more.line for more in point.more)):
+                if line.type == "image":
+                    text.photos.append(_photo(line.value, point.line.label, files.get(line.value)))
 
 
-def _photo(line: Line, file: CaptureFile | None) -> Photo:
+def _photo(file_id: str, label: str, file: CaptureFile | None) -> Photo:
     if file is None:
-        return Photo(line.value, line.label)
-    return Photo(line.value, line.label, file.capture_id, file.state == "applied")
+        return Photo(file_id, label)
+    return Photo(file_id, label, file.capture_id, file.state == "applied")
 
 
 def _feedback(visit: Visit) -> list[Answered]:

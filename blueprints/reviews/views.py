@@ -107,7 +107,7 @@ def _desk(unit_id: UUID | None, status: int = 200, **typed: Any) -> ResponseRetu
         teams=[
             chip | {"url": url_for("reviews.index", **form.address(team=chip["team"]))} for chip in form.team_links()
         ],
-        more=inputs.STEP,
+        step=inputs.STEP,
         **here,
     )
 

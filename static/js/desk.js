@@ -58,8 +58,9 @@ document.addEventListener("htmx:beforeSwap", () => {
 function show() {
   const shown = one("#item [data-unit]");
   if (one("#desk")) one("#desk").toggleAttribute("data-open", Boolean(shown) && location.pathname !== "/reviews");
-  for (const line of lines()) line.toggleAttribute("aria-current", line.dataset.unit === shown?.dataset.unit);
-  for (const line of lines()) if (line.hasAttribute("aria-current")) line.setAttribute("aria-current", "true");
+  for (const line of lines())
+    if (line.dataset.unit === shown?.dataset.unit) line.setAttribute("aria-current", "true");
+    else line.removeAttribute("aria-current");
   current()?.scrollIntoView({ block: "nearest" });
 }
 
@@ -67,14 +68,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.target;
   if (target?.id === "desk" && one("[data-queue]")) one("[data-queue]").scrollTop = scrolled;
   show();
-  const said = [...document.querySelectorAll("#desk [data-says]")].map((p) => p.textContent);
-  const name = one("#item h2")?.textContent;
-  if (one("#says")) one("#says").textContent = [...said, name].filter(Boolean).join(" ");
+  if (one("[data-now]")) one("[data-now]").textContent = one("#item h2")?.textContent ?? "";
+  const said = one("#desk [data-says]");
+  if (one("#says")) one("#says").textContent = said?.textContent ?? "";
   one("[data-problem]")?.focus();
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const button = event.detail.elt.querySelector?.("[role=switch]");
+  const button = event.detail.elt.matches("form") && event.detail.elt.querySelector("[role=switch]");
   if (!button || !event.detail.successful) return;
   const on = button.value === "on";
   button.setAttribute("aria-checked", String(on));
