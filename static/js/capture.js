@@ -131,21 +131,19 @@ async function send(form, button, state) {
 }
 
 function facts(form, state, pairs) {
-  const value = (...names) => pairs.find(([name, text]) => names.includes(name) && text)?.[1] ?? "";
+  const value = (wanted) => pairs.find(([name, text]) => name === wanted && text)?.[1] ?? "";
   const kind = form.dataset.capture;
   const url = new URL(form.getAttribute("action") || location.href, location.href);
-  const chosen =
-    form.querySelector("select[name=client], select[name=client_id]")?.selectedOptions[0]?.text ??
-    form.querySelector("input[name=client]:checked, input[name=client_id]:checked")?.closest("label")?.textContent;
+  const chosen = form.querySelector("input[name=client]:checked")?.closest("label")?.querySelector("span")?.firstChild;
   return {
     id: state.id,
     author: state.author,
     kind,
     url: url.pathname + url.search,
     pairs,
-    label: form.dataset.label || chosen?.trim() || document.title,
+    label: [chosen?.textContent.trim(), form.dataset.label].filter(Boolean).join(" · ") || document.title,
     visit: kind === "visit" ? state.id : (form.dataset.visit ?? ""),
-    client: form.dataset.client || value("client", "client_id"),
+    client: form.dataset.client || value("client"),
     status: kind === "status" ? form.dataset.status || value("status") : (form.dataset.status ?? ""),
     page: location.pathname + location.search,
     form: form.dataset.form ?? "",

@@ -45,7 +45,7 @@ async function exit(form) {
     }
   }
   await leave();
-  if (await finishLeaving()) return location.assign("/sign-in");
+  if (await finishLeaving()) return location.assign(location.pathname.startsWith("/kiosk/") ? "/kiosk/" : "/sign-in");
   form.closest("details")?.removeAttribute("open");
   location.assign("/offline");
   return false;

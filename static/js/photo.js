@@ -68,7 +68,9 @@ export function photos(form, context, known) {
   for (const field of form.querySelectorAll("input[type=file]")) {
     const name = field.dataset.photo || field.name;
     field.removeAttribute("name"); // without scripts it would travel with the words
-    const answer = hidden(form, name, "");
+    const before = [...form.elements].find((one) => one.name === name && one.type === "hidden");
+    const answer = before ?? hidden(form, name, "");
+    field.before(answer); // where it stands, it is as relevant as its question
     const line = element("p", "photo-line");
     line.hidden = true;
     const words = element("span");

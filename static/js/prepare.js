@@ -45,6 +45,14 @@ export function drift(offset) {
     : t("This phone’s clock is {time} fast.", { time });
 }
 
+/** The round's own line: "Ready offline, 06:58", only where it is true. */
+function drawLine(ready, pack) {
+  const line = document.querySelector("[data-prepare-line]");
+  if (!line) return;
+  line.hidden = !ready;
+  if (ready) line.querySelector("[data-prepare-words]").textContent = t("Ready offline, {time}", { time: when(pack.at) });
+}
+
 /** Binds the button and draws the state, now and when it changes. */
 export function start() {
   const box = document.querySelector("[data-prepare]");
@@ -93,6 +101,7 @@ async function draw(box) {
       ? t("Ready offline, {time}", { time: when(pack.at) })
       : t("{ok} of {total} pages ready", { ok: shown.ok, total: shown.total });
   box.dataset.state = ready ? "ready" : "missing";
+  drawLine(ready, pack);
   const list = box.querySelector("[data-prepare-list]");
   if (!list) return;
   list.replaceChildren(

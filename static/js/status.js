@@ -123,6 +123,7 @@ async function paint() {
   );
   const since = keptAt ?? performance.timeOrigin;
   const news = [...held.receipts.filter((one) => one.delivered >= since), ...held.captures];
+  drawAdded(news);
   drawVisits(news);
   drawTimelines(held.captures);
   drawRest(rest && held.captures.length);
@@ -160,6 +161,34 @@ function drawVisits(news) {
       ].filter(Boolean),
     );
   }
+}
+
+/** Visits that were added on this phone and that the round does not know of yet: the way back to them. */
+function drawAdded(news) {
+  const place = document.querySelector("main > .days");
+  if (!place) return;
+  document.querySelector("[data-added]")?.remove();
+  const added = news.filter((one) => one.kind === "visit" && one.state !== "refused");
+  if (!added.length) return;
+  const list = element("ul", "rows");
+  list.dataset.added = "";
+  list.append(
+    ...added.map((one) => {
+      const item = element("li", "row");
+      const body = element("div", "row-body");
+      const head = element("div", "row-head");
+      const title = element("strong");
+      title.append(Object.assign(element("a", "", one.label), { href: `/visits/new?visit=${one.id}` }));
+      head.append(title, element("span", "row-badges"));
+      head.lastChild.append(element("span"));
+      head.lastChild.firstChild.dataset.waiting = "";
+      body.append(head, element("p", "", t("Added on this phone, {time}", { time: when(one.recorded) })));
+      item.dataset.visit = one.id;
+      item.append(body);
+      return item;
+    }),
+  );
+  place.before(list);
 }
 
 function drawTimelines(captures) {
