@@ -41,6 +41,8 @@ def intake() -> AnyResponse | None:
     sent = envelope.read(pairs)
     if (sent.author.data or str(author.id)) != str(author.id):
         abort(401)
+    if ("_step", "recompute") in pairs:
+        return _same_page()
     photos = [pictures.read(name, file) for name, file in request.files.items(multi=True) if file.filename]
     digest = envelope.digest(pairs, [(photo.field, photo.digest) for photo in photos])
     id = id or uuid5(NAMESPACE_URL, f"{_session_name(author)} {request.path} {digest}")
@@ -50,6 +52,13 @@ def intake() -> AnyResponse | None:
     except IntegrityError:  # on PostgreSQL the same id may arrive twice at the same moment; the first is in by now
         db.session.rollback()
         return _take(id, author, pairs, digest, sent, photos)
+
+
+def _same_page() -> AnyResponse:
+    """No capture, and nothing is stored: the page of this address again, which fills in what was posted."""
+    endpoint, args = current_app.create_url_adapter(request).match(request.path, "GET")  # type: ignore[union-attr]
+    view: Any = current_app.view_functions[endpoint]
+    return current_app.make_response(view(**args))
 
 
 def whoever_delivers() -> Person | Kiosk:

@@ -67,6 +67,18 @@ def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
     return engine.Clock(moment.astimezone(named))
 
 
+def opened(definition: engine.Definition, moment: datetime, posted: Iterable[tuple[str, str]] = ()) -> engine.Verdict:
+    """The form as a page shows it: blank, or filled with what was posted to be recomputed (`_step=recompute`).
+
+    moment: by which clock it is asked; a page of the pack passes that of its visit, so that it reads alike all day.
+    """
+    answers = [(name, text) for name, text in posted if name.startswith("/")]
+    clock = clock_of(moment, None)
+    if not answers:
+        return engine.blank(definition, clock, language())
+    return engine.judge(definition, answers, clock, language(), None, _)
+
+
 def judged(
     form_id: str,
     version: str,

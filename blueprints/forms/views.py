@@ -4,7 +4,7 @@ from flask import Blueprint, abort, jsonify
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.forms import engine, queries
+from blueprints.forms import queries
 from blueprints.kiosks.queries import this_kiosk
 from blueprints.people.access import require
 from blueprints.shared.db import now
@@ -35,5 +35,5 @@ def definition(form_id: str, version: str) -> ResponseReturnValue:
 def blank(form_id: str, version: str) -> ResponseReturnValue:
     """A form for a visit that only this phone knows yet: script puts the visit's id in place of the zeros."""
     definition = queries.definition_of(form_id, version)
-    verdict = engine.blank(definition, queries.clock_of(now(), None), queries.language())
+    verdict = queries.opened(definition, now())
     return render("forms/blank.html", version=version, verdict=verdict)
