@@ -12,7 +12,7 @@ from blueprints.clients.actions import PLAIN, AlertWords, ContactWords, Details
 from blueprints.clients.models import ALERT_LEVELS, Client
 from blueprints.clients.timeline import KINDS
 from blueprints.people.models import Person, Team
-from blueprints.shared.inputs import DayField, LineField, WholeField, WordsField, identity
+from blueprints.shared.inputs import DayField, LineField, WholeField, WordsField, identity, options
 
 SPARE = 2  # empty rows below the contacts and the alerts that are there: no script is needed to add one
 MOST = 20
@@ -31,8 +31,10 @@ class ListForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, teams: Sequence[Team], coordinators: Sequence[Person]) -> None:
         """What the two filters can be set to."""
-        self.team.choices = [("", _l("All teams")), *((team.id, team.name) for team in teams)]
-        self.coordinator.choices = [("", _l("Everybody")), *((person.id, person.name) for person in coordinators)]
+        self.team.choices = options([("", _l("All teams")), *((team.id, team.name) for team in teams)])
+        self.coordinator.choices = options(
+            [("", _l("Everybody")), *((person.id, person.name) for person in coordinators)]
+        )
 
 
 class ContactForm(wtforms.Form):  # type: ignore[misc]
@@ -52,7 +54,7 @@ class AlertForm(wtforms.Form):  # type: ignore[misc]
     """One row of alerts; a row without words is left out."""
 
     words = LineField(_l("What to know at the door"), most=200)
-    level = wtforms.SelectField(_l("How much it matters"), choices=list(LEVELS.items()), default="warning")
+    level = wtforms.SelectField(_l("How much it matters"), choices=options(LEVELS.items()), default="warning")
     since = DayField(_l("Since"), first=1990)
 
 
@@ -75,8 +77,8 @@ class ClientForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, teams: Sequence[Team], forms: dict[str, str]) -> None:
         """What the select fields can be set to; empty rows to fill in."""
-        self.team.choices = [(team.id, team.name) for team in teams]
-        self.next_form.choices = [("", _l("Nothing in particular")), *forms.items()]
+        self.team.choices = options((team.id, team.name) for team in teams)
+        self.next_form.choices = options([("", _l("Nothing in particular")), *forms.items()])
         for rows in (self.contacts, self.alerts):
             filled = sum(1 for row in rows if any(f.data for f in row.form if f.short_name != "level"))
             while len(rows) < min(filled + SPARE, MOST):
@@ -127,7 +129,7 @@ class AssignForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, coordinators: Sequence[Person]) -> None:
         """The coordinators of the client's team."""
-        self.coordinator.choices = [(person.id, person.name) for person in coordinators]
+        self.coordinator.choices = options((person.id, person.name) for person in coordinators)
 
 
 assert set(LEVELS) == set(ALERT_LEVELS)

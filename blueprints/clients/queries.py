@@ -102,7 +102,7 @@ def next_visits(clients: Iterable[Client]) -> dict[UUID, datetime]:
         .where(Visit.client_id.in_(ids), Visit.status.in_(OPEN), Visit.starts_at >= start)
         .group_by(Visit.client_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def teams(person: Person) -> Sequence[Team]:

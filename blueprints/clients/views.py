@@ -1,5 +1,6 @@
 """Where cases come in: the list, one case, and what a supervisor changes in it."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -8,15 +9,24 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.clients import actions, inputs, queries, timeline
-from blueprints.clients.models import Client
+from blueprints.clients.models import Alert, Client
 from blueprints.forms import queries as forms
 from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Team
 from blueprints.shared.db import db
 from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
+from blueprints.shared.words import fold
 
 bp = Blueprint("clients", __name__)
+
+
+@bp.app_template_filter()
+def alert_icon(alert: Alert) -> str:
+    """The sign that stands before an alert: a key for a way in, a dog for a dog."""
+    if alert.level == "access":
+        return "key-round"
+    return "dog" if {"chien", "chiens", "dog", "dogs"} & set(fold(alert.words).split()) else "triangle-alert"
 
 
 @bp.get("/clients")
@@ -30,13 +40,13 @@ def index() -> ResponseReturnValue:
     found = queries.found(
         current_user, form.q.data or "", form.team.data, form.coordinator.data, form.archived.data, form.page.data or 1
     )
-    return render("clients/index.html", "found", form=form, found=found, next_visits=queries.next_visits(found.clients),
+    return render("clients/index.html", form=form, found=found, next_visits=queries.next_visits(found.clients),
                   may_change=bool(teams), address=_address)  # fmt: skip
 
 
 def _address(**changes: object) -> str:
     """The list's address with some of its state changed; what is None or empty is left out."""
-    state = {**request.args.to_dict(), **changes}
+    state: dict[str, Any] = {**request.args.to_dict(), **changes}
     return url_for("clients.index", **{name: value for name, value in state.items() if value not in (None, "")})
 
 

@@ -5,6 +5,7 @@ A field keeps what was typed where it cannot be read, and says in the reader's l
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -122,8 +123,15 @@ class ClockField(wtforms.StringField):  # type: ignore[misc]
         self.data = time(int(found[1]), int(found[2]))
 
 
-def identity(typed: str | None) -> UUID | None:
+def options(pairs: Iterable[tuple[Any, Any]]) -> list[wtforms.SelectChoice]:
+    """What a select field offers, from values and their words."""
+    return [wtforms.SelectChoice(value, label) for value, label in pairs]
+
+
+def identity(typed: UUID | str | None) -> UUID | None:
     """The id that was sent, or None where it is none: to be used as `coerce` of a select field."""
+    if isinstance(typed, UUID):
+        return typed
     try:
         return UUID(typed) if typed and len(typed) == 36 else None
     except ValueError:

@@ -26,6 +26,7 @@ from blueprints.shared.inputs import (
     moment_of,
     needed,
     one_line,
+    options,
 )
 from blueprints.shared.refusal import Refused
 from blueprints.visits.actions import CANCELLED
@@ -53,7 +54,7 @@ class WeekForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, teams: Sequence[Team]) -> None:
         """The teams to choose from."""
-        self.team.choices = [(team.id, team.name) for team in teams]
+        self.team.choices = options((team.id, team.name) for team in teams)
 
     def monday(self) -> date:
         """The week asked for, or this one."""
@@ -75,8 +76,14 @@ class TimeForm(wtforms.Form):  # type: ignore[misc]
             raise validators.ValidationError(_l("This day is too far away."))
 
     def starts_at(self) -> datetime:
-        """The moment; raises Refused in the hour that the clocks skip."""
+        """The moment, of a form that is valid; raises Refused in the hour that the clocks skip."""
+        assert self.day.data and self.time.data
         return moment_of(self.day.data, self.time.data)
+
+    def length(self) -> int:
+        """Its length in minutes, of a form that is valid."""
+        assert self.minutes.data
+        return self.minutes.data
 
 
 class PlanForm(TimeForm):
@@ -84,21 +91,21 @@ class PlanForm(TimeForm):
 
     client = wtforms.HiddenField()
     coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity)
-    kind = wtforms.SelectField(_l("How"), choices=list(KIND_WORDS.items()), default="home")
+    kind = wtforms.SelectField(_l("How"), choices=options(KIND_WORDS.items()), default="home")
     purpose = LineField(_l("What for"), most=200)
     forms = wtforms.SelectMultipleField(_l("Checklists to fill"))
 
     def offer(self, coordinators: Sequence[Person], forms: dict[str, str]) -> None:
         """Who can make the visit, and what can be filled at it."""
-        self.coordinator.choices = [(person.id, person.name) for person in coordinators]
-        self.forms.choices = list(forms.items())
+        self.coordinator.choices = options((person.id, person.name) for person in coordinators)
+        self.forms.choices = options(forms.items())
 
     def suggest(self, client: Client, given: "MultiDict[str, str]") -> None:
         """What is likely, where the address says nothing: the coordinator who looks after the client, the form that
         their next visit is for, tomorrow morning."""
         if "coordinator" not in given:
             assigned = [row.person_id for row in client.assignments if row.ended_at is None]
-            self.coordinator.data = next((id for id, _name in self.coordinator.choices if id in assigned), None)
+            self.coordinator.data = next((one.value for one in self.coordinator.choices if one.value in assigned), None)
         if "forms" not in given and client.next_form:
             self.forms.data = [client.next_form]
         if "purpose" not in given:
@@ -131,14 +138,14 @@ class GiveForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, coordinators: Sequence[Person]) -> None:
         """Who can make the visit."""
-        self.coordinator.choices = [(person.id, person.name) for person in coordinators]
+        self.coordinator.choices = options((person.id, person.name) for person in coordinators)
 
 
 class CancelForm(wtforms.Form):  # type: ignore[misc]
     """It does not take place."""
 
     version = wtforms.IntegerField(widget=wtforms.widgets.HiddenInput(), validators=[needed()])
-    status = wtforms.SelectField(_l("What happened"), choices=[(one, STATUS_WORDS[one]) for one in CANCELLED])
+    status = wtforms.SelectField(_l("What happened"), choices=options((one, STATUS_WORDS[one]) for one in CANCELLED))
     reason = WordsField(_l("Why"), most=REASON, required=True)
 
 
@@ -152,7 +159,12 @@ class CoverForm(wtforms.Form):  # type: ignore[misc]
 
     def offer(self, coordinators: Sequence[Person]) -> None:
         """The coordinators of the team."""
-        self.away.choices = self.stand_in.choices = [(person.id, person.name) for person in coordinators]
+        self.away.choices = self.stand_in.choices = options((person.id, person.name) for person in coordinators)
+
+    def days(self) -> tuple[date, date]:
+        """The first and the last day, of a form that is valid."""
+        assert self.first_day.data and self.last_day.data
+        return self.first_day.data, self.last_day.data
 
 
 @dataclass(frozen=True)
@@ -199,4 +211,5 @@ class TimesForm(wtforms.Form):  # type: ignore[misc]
         """Begin and end; raises Refused with what is wrong by field."""
         if not self.validate():
             raise Refused(_("These times cannot be read."), {f: str(texts[0]) for f, texts in self.errors.items()})
+        assert self.started.data and self.ended.data
         return moment_of(day, self.started.data, "started"), moment_of(day, self.ended.data, "ended")

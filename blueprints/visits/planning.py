@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from blueprints.clients.models import Client
 from blueprints.people.access import day_bounds, supervised_teams
@@ -232,13 +232,13 @@ def one_cover(person: Person, cover_id: UUID) -> Cover:
 def due(team: Team, most: int = 30) -> tuple[list[Due], int]:
     """Clients of the team to whom a visit is due within two weeks and none is planned, the most overdue first; and how
     many there are in all. Due: so many days after the last one that was made as the client's rhythm says."""
-    last = func.max(Visit.starts_at)
+    to_come = aliased(Visit)
     moment = now()
     planned = exists().where(
         Visit.client_id == Client.id, Visit.status.in_(OPEN), Visit.starts_at >= day_bounds(today())[0]
     )
     rows = db.session.execute(
-        select(Client.id, Client.visit_every, Client.created_at, last)
+        select(Client.id, Client.visit_every, Client.created_at, func.max(Visit.starts_at))
         .join(Visit, and_(Visit.client_id == Client.id, Visit.status.in_(HELD_VISIT)), isouter=True)
         .where(Client.team_id == team.id, Client.archived_at.is_(None), ~planned)
         .group_by(Client.id, Client.visit_every, Client.created_at)

@@ -18,7 +18,7 @@ from blueprints.people.models import Cover, Person
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db
 from blueprints.surveys.models import Feedback
-from blueprints.visits.models import HELD_VISIT, Visit, VisitEvent
+from blueprints.visits.models import HELD_VISIT, OPEN, Visit, VisitEvent
 
 GRACE = timedelta(minutes=30)  # a visit that has not begun so long after its time is late
 
@@ -99,6 +99,12 @@ def round_of(person: Person, day: date) -> Sequence[Visit]:
         )
         .order_by(Visit.starts_at, Visit.id)
     ).all()
+
+
+def next_of(visits: Sequence[Visit]) -> Visit | None:
+    """The one to do next: what has begun, else the first that is still to happen."""
+    going = [visit for visit in visits if visit.status == "in_progress"]
+    return next(iter(going or [visit for visit in visits if visit.status in OPEN]), None)
 
 
 def cover_for(person: Person, day: date) -> Cover | None:

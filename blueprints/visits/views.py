@@ -1,4 +1,4 @@
-"""Where rounds and visits come in: a coordinator's day, one visit, what a phone says of it; the supervisor's planning."""
+"""Where rounds and visits come in: a coordinator's day, one visit, what a phone says of it; the planning."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from blueprints.people.access import require
 from blueprints.people.models import Person
 from blueprints.reviews.queries import open_returns
 from blueprints.shared.db import db, local, now, today
+from blueprints.shared.inputs import identity, one_line
 from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
 from blueprints.shared.words import fold
@@ -57,6 +58,7 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
         yesterday=day - timedelta(days=1),
         tomorrow=day + timedelta(days=1),
         visits=visits,
+        next_visit=queries.next_of(visits),
         arrived=queries.arrived(visits),
         names=queries.form_names(),
         cover=queries.cover_for(current_user, day),
@@ -87,7 +89,7 @@ def new() -> ResponseReturnValue:
     return render("visits/new.html", clients=own, blanks=queries.blank_pages())
 
 
-@bp.post("/visits")
+@bp.post("/visits")  # type: ignore[type-var]
 @takes("visit")
 def create(incoming: Incoming) -> None:
     """An unplanned visit to a client of whoever asks; its id is the capture's."""
@@ -99,7 +101,7 @@ def create(incoming: Incoming) -> None:
     )  # fmt: skip
 
 
-@bp.post("/visits/<uuid:visit_id>/status")
+@bp.post("/visits/<uuid:visit_id>/status")  # type: ignore[type-var]
 @takes("status")
 def set_status(incoming: Incoming, visit_id: UUID) -> None:
     """What became of a visit, or its times set right."""
@@ -130,8 +132,7 @@ def _week(cover: inputs.CoverForm, refused: Refused | None = None) -> ResponseRe
     due, due_in_all = planning.due(team)
     return render(
         "visits/planning.html",
-        "week",
-        refused.status if refused else 200,
+        status=refused.status if refused else 200,
         week=planning.week_of(current_user, team, monday, people),
         teams=teams,
         unknown_week=bool(asked.week.data) and inputs.monday_of(asked.week.data) is None,
@@ -153,9 +154,9 @@ def _week(cover: inputs.CoverForm, refused: Refused | None = None) -> ResponseRe
 def plan() -> ResponseReturnValue:
     """A new visit: first whom, then when and by whom."""
     form = inputs.PlanForm(request.form if request.method == "POST" else request.args)
-    client_id = inputs.identity(form.client.data)
+    client_id = identity(form.client.data)
     if client_id is None:
-        words = inputs.one_line(request.args.get("q"))[:100]
+        words = one_line(request.args.get("q"))[:100]
         return render("visits/plan_whom.html", words=words,
                       clients=planning.clients_to_plan(current_user, fold(words).split()))  # fmt: skip
     client = clients.one_supervised(current_user, client_id)
@@ -174,7 +175,7 @@ def _plan(client: Client, form: inputs.PlanForm, refused: Refused | None = None,
 def _plan_it(client: Client, form: inputs.PlanForm) -> ResponseReturnValue:
     try:
         visit = actions.plan(
-            client, _coordinator(client.team_id, form.coordinator.data), form.starts_at(), form.minutes.data,
+            client, _coordinator(client.team_id, form.coordinator.data), form.starts_at(), form.length(),
             current_user, kind=form.kind.data, purpose=form.purpose.data, forms=form.forms.data,
             confirmed=form.confirmed.data,
         )  # fmt: skip
@@ -213,16 +214,11 @@ def _planned(
     given = move or give or cancel
     give = give or inputs.GiveForm(coordinator=visit.coordinator_id)
     give.offer(clients.coordinators([visit.client.team_id]))
-    forms = {
-        "move": move or inputs.MoveForm.of(visit, local(visit.starts_at)),
-        "give": give,
-        "cancel": cancel or inputs.CancelForm(),
-    }
-    for form in forms.values():
-        form.version.data, form.version.raw_data = visit.version, None  # what is shown now is what may be changed
+    move = move or inputs.MoveForm.of(visit, local(visit.starts_at))
     status = refused.status if refused else 422 if given else 200
     return render("visits/planned.html", status=status, visit=visit, refused=refused, given=given, moment=now(),
-                  is_late=queries.is_late, names=queries.form_names(), week=_week_of(visit), **forms)  # fmt: skip
+                  is_late=queries.is_late, names=queries.form_names(), week=_week_of(visit), move=move, give=give,
+                  cancel=cancel or inputs.CancelForm())  # fmt: skip
 
 
 @bp.post("/planning/visits/<uuid:visit_id>/move")
@@ -233,7 +229,7 @@ def move(visit_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _planned(visit, move=form)
     try:
-        actions.move(visit, form.starts_at(), form.minutes.data, current_user, version=form.version.data,
+        actions.move(visit, form.starts_at(), form.length(), current_user, version=form.version.data,
                      confirmed=form.confirmed.data)  # fmt: skip
     except Refused as refused:
         return _planned(_anew(visit_id), move=form, refused=refused)
@@ -293,7 +289,7 @@ def cover() -> ResponseReturnValue:
         return _week(form, Refused(_("Please check what you have entered. Nothing is lost.")))
     try:
         actions.cover(_coordinator(team.id, form.away.data), _coordinator(team.id, form.stand_in.data),
-                      form.first_day.data, form.last_day.data, current_user)  # fmt: skip
+                      *form.days(), current_user)  # fmt: skip
     except Refused as refused:
         db.session.rollback()
         return _week(form, refused)
@@ -310,4 +306,4 @@ def end_cover(cover_id: UUID) -> ResponseReturnValue:
     actions.end_cover(row)
     db.session.commit()
     flash(_("The cover has ended."), "info")
-    return redirect(url_for("visits.planning", **request.args), 303)
+    return redirect(url_for("visits.planning", week=request.args.get("week"), team=request.args.get("team")), 303)

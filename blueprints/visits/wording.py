@@ -1,5 +1,6 @@
 """Kinds and states of a visit in words."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -7,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from blueprints.visits.models import KINDS, VISIT_EVENTS
 
 KIND_WORDS = {"home": _l("At home"), "telephone": _l("By telephone"), "video": _l("By video")}
-KIND_ICONS = {"home": "house", "telephone": "phone", "video": "video"}
 STATUS_WORDS = {
     "planned": _l("Planned"),
     "confirmed": _l("Confirmed"),
@@ -46,6 +46,16 @@ def status_tone(status: str) -> str:
     return TONES.get(status, "bad")
 
 
-FILTERS: tuple[Any, ...] = (status_word, kind_word, status_tone)
+def moment(text: str) -> datetime:
+    """A moment as an event's details keep it."""
+    return datetime.fromisoformat(text)
+
+
+def form_name(form_id: str, names: dict[str, str]) -> str:
+    """A form's title, or its id where it is no longer offered."""
+    return names.get(form_id, form_id)
+
+
+FILTERS: tuple[Any, ...] = (status_word, kind_word, status_tone, moment, form_name)
 assert set(STATUS_WORDS) == set(VISIT_EVENTS)
 assert set(KIND_WORDS) == set(KINDS)
