@@ -235,7 +235,7 @@ def due(team: Team, most: int = 30) -> tuple[list[Due], int]:
     to_come = aliased(Visit)
     moment = now()
     planned = exists().where(
-        Visit.client_id == Client.id, Visit.status.in_(OPEN), Visit.starts_at >= day_bounds(today())[0]
+        to_come.client_id == Client.id, to_come.status.in_(OPEN), to_come.starts_at >= day_bounds(today())[0]
     )
     rows = db.session.execute(
         select(Client.id, Client.visit_every, Client.created_at, func.max(Visit.starts_at))
