@@ -345,6 +345,7 @@ FEEDBACK = [
     (4, "Il a pris le temps de regarder la salle de bain."),
     (3, "Trop de papiers à signer."),
 ]
+ANGRY = 14  # the place of the one who wants to be called back
 KIOSK_WORDS = [
     "Accueil très aimable, attente un peu longue.",
     "On m’a bien renseigné pour la carte de transport.",
@@ -363,18 +364,16 @@ KIOSK_WORDS = [
 ]
 
 # What supervisors wrote when they sent something back, and what the author then added.
-COMMENTS = [
+ABOUT_THE_BATH = (
     "Pouvez-vous préciser la hauteur de la baignoire ? La commission la demande.",
+    ("objective", "Rebord de baignoire à 58 cm."),
+)
+COMMENTS = [
     "Qui a été prévenu, et à quelle heure ? Merci de l’ajouter.",
-    "Le plan ne dit pas qui fait quoi d’ici la prochaine visite.",
-    "Vous notez un poids en baisse : depuis quand ? Merci de compléter.",
+    "Il manque ce qui est prévu d’ici la prochaine visite : qui fait quoi, et quand ?",
 ]
-ANSWERS = [
-    "Rebord de baignoire à 58 cm, mesuré ce jour.",
-    "Fille prévenue à 16 h 10, infirmière à 16 h 25.",
-    "D’ici là : je rappelle mercredi, l’infirmière vérifie le pilulier chaque matin.",
-]
-CALLED_BACK = "Appelée à 17 h 20, excuses présentées. Le remplacement n’avait pas été prévenu ; nouveau passage vendredi à 10 h."
+ANSWER = "Fille prévenue par téléphone à 16 h 10, infirmière à 16 h 25."
+CALLED_BACK = "Appelé{e} à 17 h 20, excuses présentées. Le remplacement n’avait pas été prévenu ; nouveau passage vendredi à 10 h."
 
 # Why a visit did not take place.
 REASONS = {

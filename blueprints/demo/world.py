@@ -23,6 +23,7 @@ from blueprints.forms.actions import publish_shipped
 from blueprints.forms.queries import current
 from blueprints.kiosks import actions as kiosks
 from blueprints.kiosks.models import Kiosk
+from blueprints.notes.models import NoteVersion
 from blueprints.people import actions as people
 from blueprints.people.models import Device, Invitation, Person
 from blueprints.reviews import actions as reviews
@@ -108,14 +109,17 @@ class Story:
     client: dict[str, list[Client]] = field(default_factory=dict)
     gender: dict[UUID, str] = field(default_factory=dict)
     planned: dict[str, list[Visit]] = field(default_factory=dict)
-    notes: Iterator[int] | None = None
+    calls: dict[str, Capture] = field(default_factory=dict)  # who wants to be called back, by their coordinator
+    held: Capture | None = None
+    late: Visit | None = None
+    bath: Capture | None = None  # the note that is sent back and answered
 
     def tell(self) -> None:
         """Everything, in the order in which it must be told."""
         today = local(self.moment).date()
-        self.today = today
         before = _weekdays(today, -1)[:WEEKDAYS][::-1]
         after = _weekdays(today, 1)[:WEEKDAYS]
+        self.today, self.yesterday = today, before[-1]
         self.versions = {row.form_id: row.version for use in ("checklist", "survey") for row in current(use)}
         with then(self.moment - timedelta(days=90)):
             self._hire()
@@ -225,7 +229,8 @@ class Story:
                 client, rest = rest[0], rest[1:]
                 if any(v.client is client and local(v.starts_at).date() == day for v in self.planned[key]):
                     continue
-                self._plan_one(key, client, day, hour, minute, self._form(key, client), by)
+                form = "home-safety" if key == "tom" and day == self.yesterday else self._form(key, client)
+                self._plan_one(key, client, day, hour, minute, form, by)
 
     def _form(self, key: str, client: Client) -> str | None:
         """The form of the client's service at their first visit and every third."""
@@ -279,8 +284,8 @@ class Story:
         ends = visit.starts_at + timedelta(minutes=visit.minutes + 15)
         if ends > self.moment:
             return False
-        day, at = local(visit.starts_at).date(), local(visit.starts_at)
-        return day < self.today or (at.hour, at.minute) < (11, 0)
+        at = local(visit.starts_at)
+        return at.date() < self.today or visit.coordinator is not self.person["lea"] or at.hour < 11
 
     def _did_not_happen(self, phone: Phone, visit: Visit) -> None:
         status = self.chance.choice(("no_show", "attempted", "cancelled_by_client"))
@@ -288,6 +293,11 @@ class Story:
         self._status(phone, visit, status, visit.starts_at + timedelta(minutes=12), reason)
 
     def _status(self, phone: Phone, visit: Visit, status: str, at: datetime, reason: str = "") -> None:
+        if self.moment - at > timedelta(days=7):  # long ago: what a phone said then is told by the visit's own record
+            with then(at):
+                id = UUID(int=self.chance.getrandbits(128), version=4)
+                visits.set_status(visit, status, phone.owner, id=id, at=at, received=at, reason=reason)
+            return
         fields = [("status", status)] + ([("reason", reason)] if reason else [])
         self._send(phone, "status", f"/visits/{visit.id}/status", fields, at, visit.client.name, visit.id)
 
@@ -299,7 +309,7 @@ class Story:
         place, name, day = f"/visits/{visit.id}", visit.client.name, local(visit.starts_at).date()
         for row in visit.forms:
             version = self.versions[row.form_id]
-            held = key == "tom" and self.held is None and row.form_id == "home-safety" and (self.today - day).days < 8
+            held = key == "tom" and self.held is None and day == self.yesterday
             pairs = (answers.home_safety(self.chance, day, ("rail",), 72) if held
                      else answers.FILLED[row.form_id](self.chance, day))  # fmt: skip
             sent = self._send(
@@ -308,30 +318,33 @@ class Story:
                 state="held" if held else "applied",
             )  # fmt: skip
             self.held = sent if held else self.held
-        if n % 7 != 3:
-            late = key == "tom" and self.late is None and 3 <= (self.today - day).days
+        if n % 7 != 3 or (key == "lea" and self.bath is None and day == self.yesterday):
+            late = key == "tom" and self.late is None and not visit.first and 3 <= (self.today - day).days < 7
             at = min(ended + (timedelta(days=2, hours=3) if late else timedelta(minutes=6)), self.moment)
-            self._note(phone, visit, words, at)
+            slipped = key == "lea" and self.bath is None and day == self.yesterday
+            sent = self._note(phone, visit, words, at, texts.SOAP[0] if slipped else None)
+            self.bath = sent if slipped else self.bath
             self.late = visit if late else self.late
-        if n % 3 == 1:
-            score, said = texts.FEEDBACK[next(feedback)]
-            wishes = score == 1 and self.call is None and (self.today - day).days < 10
+        wishes = (key == "lea" and day == self.yesterday) or (key == "tom" and 4 <= (self.today - day).days < 10)
+        wishes = wishes and key not in self.calls
+        if n % 3 == 1 or wishes:
+            score, said = texts.FEEDBACK[texts.ANGRY if wishes else next(feedback)]
             fields = answers.after_visit(score, self._say(said, visit.client), visit.client.phone if wishes else "")
             sent = self._send(
                 phone, "feedback", f"{place}/feedback/after-visit/{self.versions['after-visit']}", fields,
                 ended - timedelta(minutes=1), f"{name} · Ressenti", visit.id, self.versions["after-visit"],
             )  # fmt: skip
-            self.call = sent if wishes else self.call
+            if wishes:
+                self.calls[key] = sent
 
-    held: Capture | None = None
-    late: Visit | None = None
-    call: Capture | None = None
-
-    def _note(self, phone: Phone, visit: Visit, words: tuple[Iterator[int], Iterator[int]], at: datetime) -> None:
-        soap = self.chance.random() < 0.45
+    def _note(
+        self, phone: Phone, visit: Visit, words: tuple[Iterator[int], Iterator[int]], at: datetime,
+        given: texts.Soap | None = None,
+    ) -> Capture:  # fmt: skip
+        soap = given is not None or self.chance.random() < 0.45
         fields: list[tuple[str, str]]
         if soap:
-            sections = self._soap_for(visit.client, words[1])
+            sections = [self._say(text, visit.client) for text in given or self._soap_for(visit.client, words[1])]
             fields = list(zip(("subjective", "objective", "assessment", "plan"), sections, strict=True))
         else:
             fields = [("text", self._say(texts.FREE[next(words[0])], visit.client))]
@@ -339,13 +352,13 @@ class Story:
         fields += [("occurred_day", f"{begun:%Y-%m-%d}"), ("occurred_time", f"{begun:%H:%M}")]
         format, title = ("soap", "Note SOAP") if soap else ("free", "Note libre")
         label = f"{visit.client.name} · {title}"
-        self._send(phone, "note", f"/visits/{visit.id}/notes/{format}", fields, at, label, visit.id)
+        return self._send(phone, "note", f"/visits/{visit.id}/notes/{format}", fields, at, label, visit.id)
 
-    def _soap_for(self, client: Client, turn: Iterator[int]) -> list[str]:
+    def _soap_for(self, client: Client, turn: Iterator[int]) -> texts.Soap:
         sections = texts.SOAP[next(turn)]
         if "Sa femme" in sections[0] and self.gender[client.id] == "F":
             sections = texts.SOAP[next(turn)]
-        return [self._say(text, client) for text in sections]
+        return sections
 
     def _say(self, text: str, client: Client) -> str:
         she = self.gender[client.id] == "F"
@@ -392,42 +405,48 @@ class Story:
     # the supervisors' desks
 
     def _read(self) -> None:
-        """What is older than two days is signed, but for a late entry and a few that were sent back."""
-        ripe = self.moment - timedelta(days=2)
+        """What is older than two days is signed, but for a late entry; the newest of each author is sent back."""
         for key, team in (("nadia", "north"), ("marc", "south")):
-            query = select(ReviewText).where(ReviewText.team_id == self.team[team].id, ReviewText.since < ripe)
+            query = select(ReviewText).where(ReviewText.team_id == self.team[team].id)
             units: dict[UUID, list[ReviewText]] = {}
-            for text in db.session.scalars(query.order_by(ReviewText.since, ReviewText.id)):
+            for text in db.session.scalars(query.order_by(ReviewText.since.desc(), ReviewText.id)):
                 units.setdefault(text.visit_id or text.id, []).append(text)
-            comments = iter(texts.COMMENTS)
-            waiting = list(units.items())
-            for n, (unit, found) in enumerate(waiting):
-                at = min(found[-1].since + timedelta(hours=20), self.moment - timedelta(hours=3))
-                shown = [text.version_id for text in found]
-                left = len(waiting) - n
-                with then(at):
-                    if any(text.late for text in found):
+            comments, authors = iter(texts.COMMENTS), set()
+            for unit, found in units.items():
+                since = max(text.since for text in found)
+                shown = [text.version_id for text in found if text.kind == "note"]
+                with then(self._at_the_desk(since)):
+                    if self.bath is not None and self.bath.id in shown:
+                        reviews.send_back(self.person[key], unit, [self.bath.id], texts.ABOUT_THE_BATH[0])
+                    elif since > self.moment - timedelta(days=2) or any(text.late for text in found):
                         continue
-                    if left in (3, 6, 9, 12) and (comment := next(comments, None)):
-                        reviews.send_back(self.person[key], unit, shown[-1:], comment)
+                    elif shown and (found[0].author_id not in authors or (key == "marc" and len(authors) < 2)):
+                        authors.add(found[0].author_id if found[0].author_id not in authors else unit)
+                        reviews.send_back(self.person[key], unit, shown, next(comments))
                     else:
-                        reviews.sign(self.person[key], unit, shown)
+                        reviews.sign(self.person[key], unit, [text.version_id for text in found])
+
+    def _at_the_desk(self, since: datetime) -> datetime:
+        """When a supervisor gets to what came in then: the morning after, or lately."""
+        morning = datetime.combine(local(since).date() + timedelta(days=1), time(9, 10), zone())
+        return min(morning + timedelta(minutes=self.chance.randint(0, 90)), self.moment - timedelta(hours=3))
 
     def _answer_returns(self) -> None:
-        """Some of what was sent back is answered already: a second version, to be read again."""
-        rows = db.session.scalars(select(Return).where(Return.kind == "note").order_by(Return.at, Return.id)).all()
-        keys = {person.id: key for key, person in self.person.items()}
-        for row, more in zip(rows[:2], texts.ANSWERS, strict=False):
+        """Two of what was sent back are answered already: a second version, to be read again."""
+        rows = db.session.scalars(select(Return).order_by(Return.at, Return.id)).all()
+        bath = next((row for row in rows if self.bath is not None and row.version_id == self.bath.id), None)
+        south = next((row for row in rows if row.author_id == self.person["ines"].id), None)
+        for row, (name, more), key in ((bath, texts.ABOUT_THE_BATH[1], "lea"), (south, ("", texts.ANSWER), "ines")):
+            if row is None:
+                continue
             first = db.session.get_one(Capture, row.version_id)
-            phone = self.phone[keys[row.author_id]]
-            fields = [(name, value) for name, value in self._body(row) if value]
-            fields[0] = (fields[0][0], f"{fields[0][1]} {more}")
-            self._send(phone, "note", first.url, fields, self.moment - timedelta(hours=2), first.label, row.visit_id,
-                       corrects=row.version_id)  # fmt: skip
+            fields = dict(self._body(row))
+            name = name or next(iter(fields))
+            fields[name] = f"{fields[name]} {more}"
+            self._send(self.phone[key], "note", first.url, list(fields.items()), self.moment - timedelta(hours=2),
+                       first.label, row.visit_id, corrects=row.version_id)  # fmt: skip
 
     def _body(self, row: Return) -> list[tuple[str, str]]:
-        from blueprints.notes.models import NoteVersion
-
         version = db.session.get_one(NoteVersion, row.version_id)
         begun = local(version.occurred)
         return [*version.body.items(), ("occurred_day", f"{begun:%Y-%m-%d}"), ("occurred_time", f"{begun:%H:%M}")]
@@ -460,10 +479,11 @@ class Story:
         other = next(client for client in self.client["lea"] if client.id not in busy)
         at = local(first.starts_at) + timedelta(minutes=15)
         self._plan_one("lea", other, wednesday, at.hour, at.minute, None, self.person["nadia"], 30)
-        answered = db.session.scalars(select(Feedback).where(Feedback.callback).order_by(Feedback.answered_at)).all()
-        for feedback in answered[:-1]:
-            with then(feedback.answered_at + timedelta(hours=20)):
-                reviews.call_back(self.person["nadia"], feedback, texts.CALLED_BACK, now())
+        if called := self.calls.get("tom"):
+            evening = datetime.combine(local(called.received).date() + timedelta(days=1), time(17, 40), zone())
+            with then(min(evening, self.moment)):
+                feedback = db.session.get_one(Feedback, called.id)
+                reviews.call_back(self.person["nadia"], feedback, self._say(texts.CALLED_BACK, feedback.client), now())
 
 
 def _weekdays(day: date, step: int) -> list[date]:
