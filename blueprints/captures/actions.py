@@ -3,12 +3,17 @@
 from uuid import UUID
 
 from flask import abort
+from flask_babel import gettext as _
 
-from blueprints.captures.models import Capture, CaptureFile
+from blueprints.captures import intake
+from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.captures.pictures import Picture, keep
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Person
 from blueprints.shared.db import db, uuid7
+from blueprints.shared.refusal import Refused
+
+REASON = 1_000  # characters
 
 
 def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: Picture) -> tuple[CaptureFile, int]:
@@ -31,3 +36,32 @@ def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: P
     twin = keep(picture, capture, uuid7())
     twin.state = "held"
     return twin, 202
+
+
+def apply(person: Person, capture: Capture) -> bool:
+    """Runs a held capture's fields through its view again; its author stays, the person's access counts.
+
+    Whether it was applied; where not, the newest reason is kept. What waits for the same visit is tried next. Refuses
+    what is settled already.
+    """
+    _still_held(capture)
+    if not intake.apply_again(capture, person, person):
+        return False
+    intake.try_again(capture)
+    return True
+
+
+def close(person: Person, capture: Capture, reason: str) -> None:
+    """Settles a held capture without effect; its fields stay. Refuses no reason, and what is settled already."""
+    reason = reason.strip()
+    if not reason or len(reason) > REASON:
+        words = _("Please say why, in at most %(n)s characters.", n=REASON)
+        raise Refused(words, {"reason": words})
+    _still_held(capture)
+    capture.state, capture.reason = "closed", reason
+    db.session.add(Settlement(capture_id=capture.id, person_id=person.id, what="closed", reason=reason))
+
+
+def _still_held(capture: Capture) -> None:
+    if capture.state != "held":
+        raise Refused(_("This has been settled meanwhile."), status=409)

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.captures import envelope
 from blueprints.captures.models import Capture
 from blueprints.kiosks.models import Kiosk
+from blueprints.people.access import authored_by
 from blueprints.people.models import Person
 from blueprints.shared.db import db
 
@@ -108,10 +109,14 @@ def _answers(capture: Capture) -> UUID | None:
 
 
 def corrected(named: str, capture: Capture) -> Capture | None:
-    """The capture of this author that `_corrects` names: an id, or `id/code` where one id came with two contents."""
+    """The capture that `_corrects` names: an id, or `id/code` where one id came with two contents.
+
+    It is the author's own, or that of somebody whose work the author supervises: whoever may settle it may correct it.
+    """
     id_text, _, code = named.partition("/")
     id = envelope.as_uuid(id_text)
-    mine = Capture.author_id == capture.author_id if capture.author_id else Capture.kiosk_id == capture.kiosk_id
+    author = db.session.get(Person, capture.author_id) if capture.author_id else None
+    mine = authored_by(author, Capture.author_id) if author else Capture.kiosk_id == capture.kiosk_id
     query = select(Capture).where(mine)
     query = query.where(Capture.same_as == id, Capture.code == code) if code else query.where(Capture.id == id)
     found: Capture | None = db.session.scalar(query)

@@ -2,13 +2,17 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, request, send_file
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
-from blueprints.captures import actions, envelope, intake, pictures, queries
+from blueprints.captures import actions, envelope, inputs, intake, pictures, queries, reading
 from blueprints.people.access import require
 from blueprints.shared import files
 from blueprints.shared.db import db, start_writing
+from blueprints.shared.pages import render
+from blueprints.shared.refusal import Refused
 
 bp = Blueprint("captures", __name__)
 
@@ -49,3 +53,92 @@ def file(capture_id: UUID, file_id: UUID) -> Response:
     if row.state != "applied":
         abort(404)  # not readable as a picture: kept, never shown as what it claims to be
     return send_file(files.path_of(row.stored), mimetype=row.media_type, download_name=f"{file_id}.jpg")
+
+
+@bp.get("/captures/<uuid:capture_id>")
+@require()
+def show(capture_id: UUID) -> ResponseReturnValue:
+    """The receipt as a page: after a form that was posted without scripts, and for whoever asks later."""
+    capture = queries.receipt_of(current_user, capture_id)
+    return render("captures/receipt.html", capture=capture, kind=reading.kind_words(capture))
+
+
+@bp.get("/held")
+@require()
+def held() -> ResponseReturnValue:
+    """What the server kept and did not apply: one's own, and that of the teams one supervises."""
+    captures = [(capture, reading.kind_words(capture)) for capture in queries.held(current_user)]
+    return render("captures/held.html", captures=captures)
+
+
+@bp.get("/held/<uuid:capture_id>")
+@require()
+def look(capture_id: UUID) -> ResponseReturnValue:
+    """One of them: the reason in words, the fields under the form's labels, what can be done."""
+    return _look(capture_id)
+
+
+@bp.post("/held/<uuid:capture_id>/apply")
+@require()
+def apply(capture_id: UUID) -> ResponseReturnValue:
+    """Tries it again, with the access of whoever settles."""
+    capture = queries.one_held(current_user, capture_id, lock=True)
+    try:
+        applied = actions.apply(current_user, capture)
+    except Refused as refused:
+        return _refused(capture_id, refused)
+    db.session.commit()
+    if not applied:
+        return _look(capture_id, 409, problem=_("It was tried again and is still held."))
+    flash(_("It has taken effect."), "ok")
+    return redirect(url_for("captures.held"), 303)
+
+
+@bp.post("/held/<uuid:capture_id>/close")
+@require()
+def close(capture_id: UUID) -> ResponseReturnValue:
+    """Settles it without effect, with a reason that its author reads."""
+    capture, form = queries.one_held(current_user, capture_id, lock=True), inputs.CloseForm(request.form)
+    try:
+        actions.close(current_user, capture, form.reason.data or "")
+    except Refused as refused:
+        return _refused(capture_id, refused, form)
+    db.session.commit()
+    flash(_("It is closed. Its fields stay readable here."), "info")
+    return redirect(url_for("captures.look", capture_id=capture_id), 303)
+
+
+@bp.get("/held/<uuid:capture_id>/correct")
+@require()
+def correct(capture_id: UUID) -> ResponseReturnValue:
+    """The form again, filled with what was delivered; what is sent from here replaces it."""
+    capture = queries.one_held(current_user, capture_id)
+    page = reading.filled(capture) if capture.state == "held" else None
+    if page is None:
+        abort(404)
+    return render("captures/correct.html", capture=capture, next=url_for("captures.held"), **page)
+
+
+def _look(
+    capture_id: UUID, status: int = 200, form: inputs.CloseForm | None = None, problem: str = ""
+) -> ResponseReturnValue:
+    capture = queries.one_held(current_user, capture_id)
+    return render(
+        "captures/look.html",
+        status=status,
+        capture=capture,
+        kind=reading.kind_words(capture),
+        fields=reading.fields_of(capture),
+        arrived={file.id for file in capture.files if file.state == "applied"},
+        correctable=reading.filled(capture) is not None,
+        form=form or inputs.CloseForm(),
+        problem=problem,
+    )
+
+
+def _refused(capture_id: UUID, refused: Refused, form: inputs.CloseForm | None = None) -> ResponseReturnValue:
+    """The page again with the reason, and what was typed."""
+    db.session.rollback()
+    if form is not None and "reason" in refused.messages:
+        form.reason.errors = [refused.messages["reason"]]
+    return _look(capture_id, refused.status, form, refused.reason)

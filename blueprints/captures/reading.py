@@ -1,0 +1,144 @@
+"""A capture that was not applied, as a person reads it: the reason in words, each field under the form's own label."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from blueprints.captures.models import Capture
+from blueprints.forms.engine import Definition, readable
+from blueprints.forms.queries import clock_of, definition_of, language, opened
+
+UNDER_A_FORM = re.compile(r"/(?:visits/[^/]+/(?:checklists|feedback)|kiosk/answers)/(?P<form>[^/]+)/(?P<version>[^/]+)")
+UNDER_A_NOTE = re.compile(r"/(?:visits|clients)/[^/]+/notes/(?P<format>[^/]+)")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field as it was delivered: `text` is what was typed, untouched. `photo` is the id of a picture."""
+
+    label: str
+    text: str
+    message: str = ""
+    photo: UUID | None = None
+
+
+def kind_words(capture: Capture) -> str:
+    """What it is, in words."""
+    return {
+        "visit": _("Unplanned visit"),
+        "status": _("What became of a visit"),
+        "checklist": _("Checklist"),
+        "note": _("Note"),
+        "feedback": _("Feedback"),
+        "answer": _("Answer at the kiosk"),
+    }.get(capture.kind, _("Capture for an address that does not exist"))
+
+
+def typed(capture: Capture) -> list[tuple[str, str]]:
+    """The fields without the envelope, in the order they came; none where they are not kept."""
+    return [(name, text) for name, text in capture.fields or [] if not name.startswith("_") and name != "language"]
+
+
+def definition_for(capture: Capture) -> tuple[Definition, str] | None:
+    """The form that the capture's address names, with its version; None where it names none that we have."""
+    found = UNDER_A_FORM.fullmatch(capture.url)
+    if found is None:
+        return None
+    try:
+        return definition_of(found["form"], found["version"]), found["version"]
+    except NotFound:
+        return None
+
+
+def note_format(capture: Capture) -> str | None:
+    """The format of the note that the capture's address names, if any."""
+    found = UNDER_A_NOTE.fullmatch(capture.url)
+    return found["format"] if found and capture.kind == "note" else None
+
+
+def fields_of(capture: Capture) -> list[Field]:
+    """Every field that came, and every message about one that did not."""
+    messages = {name: str(text) for name, text in (capture.messages or {}).items()}
+    form = definition_for(capture)
+    return _by_form(capture, form[0], messages) if form else _by_name(capture, messages)
+
+
+def _by_form(capture: Capture, definition: Definition, messages: dict[str, str]) -> list[Field]:
+    moment = capture.recorded or capture.received
+    verdict = opened(definition, moment, typed(capture))
+    shown = definition.language(language())
+    said = {
+        line.path: line.text
+        for section in readable(definition, verdict.values, shown, clock_of(moment, None))
+        for line in section.lines
+    }
+    came: dict[str, str] = {}
+    for name, text in typed(capture):
+        came[name] = f"{came[name]}, {text}" if came.get(name) else text
+    fields = []
+    for path, question in definition.questions.items():
+        if came.get(path) or path in messages:
+            raw = came.pop(path, "")
+            label = verdict.filled.words(verdict.filled.nodes[path], question.label) or question.name
+            photo = _id(raw) if question.type == "image" else None
+            text = said.get(path, raw) if path in verdict.values and path not in verdict.invalid else raw
+            fields.append(Field(label, "" if photo else text, messages.get(path, ""), photo))
+    return fields + [Field(name, text, messages.get(name, "")) for name, text in came.items() if text]
+
+
+def _by_name(capture: Capture, messages: dict[str, str]) -> list[Field]:
+    words = _names()
+    came = [(name, text) for name, text in typed(capture) if text or name in messages]
+    fields = [Field(words.get(name, name), text, messages.get(name, "")) for name, text in came]
+    absent = messages.keys() - {name for name, _text in came}
+    return fields + [Field(words.get(name, name), "", messages[name]) for name in sorted(absent)]
+
+
+def _names() -> dict[str, str]:
+    return {
+        "text": _("Note"),
+        "subjective": _("Subjective"),
+        "objective": _("Objective"),
+        "assessment": _("Assessment"),
+        "plan": _("Plan"),
+        "occurred_day": _("Day"),
+        "occurred_time": _("Time"),
+        "status": _("What became of it"),
+        "reason": _("Reason"),
+        "client": _("Client"),
+        "client_id": _("Client"),
+        "kind": _("Kind"),
+        "purpose": _("Purpose"),
+        "minutes": _("Minutes"),
+        "day": _("Day"),
+        "time": _("Time"),
+    }
+
+
+def filled(capture: Capture) -> dict[str, Any] | None:
+    """What the page needs that shows the capture's form again, filled; None where nobody can fill it again."""
+    page = {"action": capture.url, "kind": capture.kind, "label": capture.label, "corrects": named(capture)}
+    messages = capture.messages or {}
+    form, format = definition_for(capture), note_format(capture)
+    if form and capture.kind in ("checklist", "feedback"):
+        verdict = opened(form[0], capture.recorded or capture.received, typed(capture))
+        return page | {"verdict": verdict, "version": form[1], "messages": verdict.messages | messages}
+    if format in ("free", "soap"):
+        return page | {"format": format, "values": dict(typed(capture)), "messages": messages}
+    return None
+
+
+def named(capture: Capture) -> str:
+    """How a correction names it: its id, or `id/code` where one id came with two contents."""
+    return f"{capture.same_as}/{capture.code}" if capture.same_as else str(capture.id)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if len(text) == 36 else None
+    except ValueError:
+        return None
