@@ -27,7 +27,7 @@ def unpack(text: str | None) -> Pairs:
     """The fields again; none where it is not what `pack` made."""
     try:
         pairs = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     if not isinstance(pairs, list) or len(pairs) > MOST:
         return []

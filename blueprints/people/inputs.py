@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import wtforms
 from flask_babel import lazy_gettext as _l
-from wtforms import validators
+from wtforms import SelectChoice, validators
 
 from blueprints.people.models import ROLES, Person, Team
 from blueprints.people.sign_in import LANGUAGES
@@ -102,7 +102,9 @@ class AccountForm(wtforms.Form):
 class LanguageForm(wtforms.Form):
     """The language of the interface."""
 
-    language = wtforms.RadioField(_l("Language"), choices=list(LANGUAGE_WORDS.items()))
+    language = wtforms.RadioField(
+        _l("Language"), choices=[SelectChoice(code, word) for code, word in LANGUAGE_WORDS.items()]
+    )
 
 
 class ListForm(wtforms.Form):
@@ -110,7 +112,7 @@ class ListForm(wtforms.Form):
 
     q = LineField(_l("Name or e-mail"), most=100)
     state = wtforms.SelectField(
-        _l("State"), choices=[(s, s) for s in ("", "active", "invited", "disabled")], validate_choice=False
+        _l("State"), choices=[SelectChoice(s) for s in ("", "active", "invited", "disabled")], validate_choice=False
     )
 
 
@@ -128,7 +130,9 @@ class PersonForm(wtforms.Form):
     roles = wtforms.SelectMultipleField(
         _l("Roles"),
         [validators.InputRequired(_l("Please choose at least one."))],
-        choices=[(role, _l("%(role)s: %(hint)s", role=ROLE_WORDS[role], hint=ROLE_HINTS[role])) for role in ROLES],
+        choices=[
+            SelectChoice(role, _l("%(role)s: %(hint)s", role=ROLE_WORDS[role], hint=ROLE_HINTS[role])) for role in ROLES
+        ],
     )
     teams = wtforms.SelectMultipleField(_l("Teams"), coerce=identity)
     weekly_hours = WholeField(
@@ -141,7 +145,7 @@ class PersonForm(wtforms.Form):
 
     def offer(self, teams: Sequence[Team]) -> None:
         """The teams that there are."""
-        self.teams.choices = [(team.id, team.name) for team in teams]
+        self.teams.choices = [SelectChoice(str(team.id), team.name) for team in teams]
 
     def show(self, person: Person) -> None:
         """Fills in what is stored."""

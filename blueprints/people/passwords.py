@@ -60,7 +60,7 @@ def is_right(kept: str | None, password: str) -> bool:
             hasher.verify(kept or hashing.nobodys, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
-    return kept is not None
+    return bool(kept)
 
 
 def is_outdated(kept: str) -> bool:

@@ -81,7 +81,7 @@ def listed(by: Person, words: str = "", state: str = "") -> list[Listed]:
     if state in STATES:
         query = query.where(STATES[state])
     rows = db.session.execute(query.group_by(Person.id).order_by(func.lower(Person.name), Person.id)).all()
-    names = dict(db.session.execute(select(Team.id, Team.name)).tuples().all())
+    names = {team.id: team.name for team in db.session.scalars(select(Team))}
     return [Listed(person, sorted(names[id] for id in person.team_ids), seen) for person, seen in rows]
 
 
