@@ -4,6 +4,7 @@ import sys
 
 import click
 from flask import Flask
+from flask_babel import force_locale
 
 from blueprints.people import actions
 from blueprints.shared.db import writing
@@ -21,7 +22,7 @@ def create_admin(email: str, name: str, password_stdin: bool) -> None:
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     try:
-        with writing():
+        with force_locale("en"), writing():
             person = actions.create_administrator(name.strip(), email.strip(), password)
             said = f"{person.name} ({person.email}) is an administrator."
     except Refused as refused:
