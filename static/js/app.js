@@ -27,8 +27,8 @@ async function start() {
   const forms = [...document.querySelectorAll("[data-capture]")];
   const author = kiosk || onPage;
   if (!kiosk) for (const form of forms) openForm(form, author, { several: forms.filter(writable).length > 1 });
-  const { form: kioskForm } = kiosk ? await import("./kiosk.js") : {};
-  takeOver((form, button) => (kiosk ? kioskForm(form, button) : submit(form, button)));
+  const { answer } = kiosk && document.querySelector("[data-capture=answer]") ? await import("./kiosk.js") : {};
+  takeOver((form, button) => (answer ?? submit)(form, button));
   root.dataset.ready = ""; // the submit handler is bound
   hear({ online: learn, list: refresh });
   onChange(draw);

@@ -191,7 +191,7 @@ async function settle(item, verdict, answer, blamed) {
   if (verdict.then === "applied" || verdict.then === "closed") {
     await write([store, "receipts", "captures"], async (s) => {
       s[store].delete(item.id);
-      if (!item.taken) {
+      if (!item.taken && !item.author.startsWith("kiosk")) {
         s.receipts.put({
           id: item.id,
           author: item.author,

@@ -50,7 +50,8 @@ function drawLine(ready, pack) {
   const line = document.querySelector("[data-prepare-line]");
   if (!line) return;
   line.hidden = !ready;
-  if (ready) line.querySelector("[data-prepare-words]").textContent = t("Ready offline, {time}", { time: when(pack.at) });
+  if (ready)
+    line.querySelector("[data-prepare-words]").textContent = t("Ready offline, {time}", { time: when(pack.at) });
 }
 
 /** Binds the button and draws the state, now and when it changes. */

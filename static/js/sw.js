@@ -112,7 +112,7 @@ self.addEventListener("fetch", (event) => {
   );
   if (way === "static") event.respondWith(fromEdition(request));
   else if (way === "edition") event.respondWith(editionPage(url.pathname, request));
-  else if (way === "kiosk") event.respondWith(kioskPage(event, request));
+  else if (way === "kiosk") event.respondWith(kioskPage(event, request, url));
   else if (way === "json") event.respondWith(definition(request, url));
   else if (way === "page") event.respondWith(page(event, request, url));
 });
@@ -126,34 +126,29 @@ async function editionPage(path, request) {
   return kept || fetch(request);
 }
 
-/** A form's definition never changes under its address: kept ones first, the kiosk's are kept as they pass. */
+/** A form's definition never changes under its address: a kept one first. */
 async function definition(request, url) {
-  const kept = await caches.match(url.pathname);
-  if (kept) return kept;
-  const response = await fetch(request);
-  const asker = new URL(request.referrer || self.location.origin).pathname;
-  if (
-    asker.startsWith("/kiosk/") &&
-    response.status === 200 &&
-    (response.headers.get("Content-Type") || "").includes("json")
-  ) {
-    await (await caches.open("kiosk")).put(url.pathname, response.clone());
-  }
-  return response;
+  return (await caches.match(url.pathname)) || fetch(request);
 }
 
-async function kioskPage(event, request) {
+/** The kiosk's page has no end date; its second language is the same page under ?lang=. */
+async function kioskPage(event, request, url) {
   const cache = await caches.open("kiosk");
-  const kept = await cache.match("/kiosk/");
-  const network = quick(request).then(async (response) => {
-    if (rules.ours(response)) {
-      const text = await response.clone().text();
-      if (text.includes("data-kiosk=")) await cache.put("/kiosk/", keepable(response, text));
-    }
-    return response;
-  });
+  const path = rules.key(url);
+  const kept = (await cache.match(path)) || (await cache.match("/kiosk/"));
+  const network = quick(request);
+  event.waitUntil(
+    network.then(
+      async (response) => {
+        if (!rules.ours(response)) return;
+        const fresh = response.clone();
+        const text = await response.clone().text();
+        if (text.includes("data-kiosk=")) await cache.put(path, fresh);
+      },
+      () => {},
+    ),
+  );
   if (!kept) return network.catch(() => editionPage("/offline", request));
-  event.waitUntil(network.catch(() => {}));
   const first = await race(network, rules.FAST);
   return first && (rules.ours(first) || rules.gone(first)) ? first : kept;
 }
@@ -166,7 +161,7 @@ async function page(event, request, url) {
   const cache = person && (await caches.open(`pack ${person} ${EDITION}`));
   const path = rules.key(url);
   const kept = cache && (await cache.match(path));
-  if (!kept) return quick(asked, rules.SLOW).catch(() => editionPage("/offline", request));
+  if (!kept) return quick(asked, rules.SLOW).catch(() => missing(request, url));
   if (Date.now() < skipUntil) return shownKept(kept);
   const failed = () => {
     skipUntil = Date.now() + rules.SKIP;
@@ -190,6 +185,12 @@ async function page(event, request, url) {
   if (first && rules.ours(first)) return first;
   if (first && rules.gone(first) && !(await drafted(person, path))) return first;
   return shownKept(kept);
+}
+
+/** A page that is not here: what is; on a kiosk never anything but its survey. */
+async function missing(request, url) {
+  const survey = url.pathname.startsWith("/kiosk/") && (await (await caches.open("kiosk")).match("/kiosk/"));
+  return survey || editionPage("/offline", request);
 }
 
 /** The network's answer within a limit; a failure is thrown. */
