@@ -2,13 +2,12 @@
 
 from uuid import UUID
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.captures.incoming import Incoming, takes
 from blueprints.checklists import actions, queries
-from blueprints.forms import engine
 from blueprints.forms import queries as forms
 from blueprints.people.access import require
 from blueprints.shared.pages import render
@@ -23,7 +22,7 @@ def fill(visit_id: UUID, form_id: str, version: str) -> ResponseReturnValue:
     """The page on which a form is filled at a visit; a page of the pack, so it knows no "today"."""
     visit = visits.one_to_make(current_user, visit_id)
     definition = forms.definition_of(form_id, version)
-    verdict = engine.blank(definition, forms.clock_of(visit.starts_at, None), forms.language())
+    verdict = forms.opened(definition, visit.starts_at, request.form.items(multi=True))
     return render("checklists/fill.html", visit=visit, definition=definition, version=version, verdict=verdict,
                   papers=queries.papers(visit))  # fmt: skip
 

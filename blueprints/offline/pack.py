@@ -23,8 +23,6 @@ from blueprints.visits.models import Visit
 from blueprints.visits.queries import round_of
 
 DEFINITION = re.compile(rb'data-form="(/forms/([^"/]+)/([^"/]+)\.json)"')
-CHECKLIST = re.compile(r"^/visits/[^/]+/(checklists|feedback)/([^/]+)/([^/]+)$")
-KINDS = {"checklists": "checklist", "feedback": "feedback"}
 
 
 @dataclass(frozen=True)

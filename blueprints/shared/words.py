@@ -46,6 +46,12 @@ def long_day(value: date | datetime) -> str:
     return words[:1].upper() + words[1:]
 
 
+def month(value: date) -> str:
+    """Novembre 2026: a heading."""
+    words = format_date(value, "LLLL y", locale=get_locale())
+    return words[:1].upper() + words[1:]
+
+
 def when(moment: datetime) -> str:
     """mar. 24 nov., 11:15"""
     return f"{day(moment)}, {clock(moment)}"
@@ -92,5 +98,5 @@ def _date(value: date | datetime) -> date:
 
 def init_app(app: Flask) -> None:
     """Makes them filters of every template."""
-    for filter in (clock, day, short_day, long_day, when, ago, duration, age, tel, geo):
+    for filter in (clock, day, short_day, long_day, month, when, ago, duration, age, tel, geo):
         app.add_template_filter(filter)

@@ -25,7 +25,7 @@ def ask(visit_id: UUID, form_id: str, version: str) -> ResponseReturnValue:
     """The page on which the client answers, asked by the coordinator; one screen, a page of the pack."""
     visit = visits.one_to_make(current_user, visit_id)
     definition = forms.definition_of(form_id, version)
-    verdict = engine.blank(definition, forms.clock_of(visit.starts_at, None), forms.language())
+    verdict = forms.opened(definition, visit.starts_at, request.form.items(multi=True))
     return render("surveys/ask.html", visit=visit, definition=definition, version=version, verdict=verdict,
                   papers=papers(visit))  # fmt: skip
 

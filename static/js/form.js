@@ -52,7 +52,7 @@ function begin(live, definition) {
       live.touched.add(target.name);
       read(live);
     });
-  form.addEventListener("tournee:restored", () => read(live));
+  form.addEventListener("tournee:restored", () => read(live, { restored: true }));
   form.addEventListener("tournee:messages", ({ detail }) => {
     live.said = { ...detail };
     show(live);
@@ -67,21 +67,26 @@ function defaults({ form, verdict }, definition) {
   }
 }
 
-/** Takes over what the page says now, and shows what follows from it. `all`: what depends on the clock, too. */
-function read(live, all = false) {
+/**
+ * Takes over what the page says now, and shows what follows from it. `all`: what depends on the clock, too.
+ * `restored`: a draft has brought back what was calculated when it was begun, for once() to keep.
+ */
+function read(live, { all = false, restored = false } = {}) {
   const { form, verdict } = live;
   const typed = {};
   for (const [name, text] of collect(form)) if (name.startsWith("/")) typed[name] = [...(typed[name] ?? []), text];
   const changed = [];
   for (const name of Object.keys({ ...verdict.typed, ...typed })) {
     const now = typed[name] ?? [];
-    if (JSON.stringify(verdict.typed[name] ?? []) === JSON.stringify(now)) continue;
+    const calculated = verdict.filled.definition.questions[name]?.calculation !== undefined;
+    if ((calculated && !restored) || JSON.stringify(verdict.typed[name] ?? []) === JSON.stringify(now)) continue;
     put(verdict, name, now, null, t);
     verdict.typed[name] = now;
     delete live.said[name];
     changed.push(name);
   }
   verdict.filled.clock = stamp(new Date());
+  verdict.filled.taken.clear();
   recompute(verdict.filled, all ? undefined : changed);
   conclude(verdict, t);
   show(live);
@@ -115,6 +120,11 @@ function show({ form, section, verdict, touched, sent, said }) {
   const asks = Object.values(filled.definition.questions).some((question) => question.required !== undefined);
   if (line && asks)
     line.textContent = left ? tn("{n} point left", "{n} points left", left) : t("Everything is answered");
+  const tab = document.querySelector("[data-answered]");
+  if (tab && asks) {
+    const all = Object.values(filled.nodes).filter((node) => node.relevant && node.question?.required !== undefined).length;
+    tab.textContent = `${all - left}/${all}`;
+  }
 }
 
 /** The message below a question; none removes it. */
@@ -144,7 +154,7 @@ function message(part, path, text) {
 function check(live) {
   live.sent = true;
   live.said = {};
-  read(live, true);
+  read(live, { all: true });
   const { missing, invalid } = live.verdict;
   const problems = Object.keys(live.verdict.filled.nodes).filter((path) => missing[path] || invalid[path]);
   if (!problems.length) return false;
