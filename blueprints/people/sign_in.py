@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
 
@@ -141,6 +141,8 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """The language of this request: the person's own; else what was chosen on this browser; else French."""
+    if not has_request_context():
+        return LANGUAGES[0]  # a command
     if current_user and current_user.is_authenticated:
         return str(current_user.language)
     chosen = request.args.get("lang") or request.cookies.get("lang")
