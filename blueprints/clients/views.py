@@ -1,5 +1,6 @@
 """Where cases come in: the list, one case, and what a supervisor changes in it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.clients import actions, inputs, queries, timeline
-from blueprints.clients.models import Alert, Client
+from blueprints.clients.models import ALERT_LEVELS, Alert, Client
 from blueprints.forms import queries as forms
 from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Team
@@ -27,6 +28,12 @@ def alert_icon(alert: Alert) -> str:
     if alert.level == "access":
         return "key-round"
     return "dog" if {"chien", "chiens", "dog", "dogs"} & set(fold(alert.words).split()) else "triangle-alert"
+
+
+@bp.app_template_filter()
+def danger_first(alerts: Iterable[Alert]) -> list[Alert]:
+    """Alerts as they should be read: what is dangerous, what needs care, how to get in."""
+    return sorted(alerts, key=lambda alert: (ALERT_LEVELS.index(alert.level), alert.id))
 
 
 @bp.get("/clients")

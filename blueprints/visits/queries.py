@@ -1,6 +1,6 @@
 """What can be asked about visits. Everything takes the person who asks; what they may not see does not exist."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from blueprints.checklists.models import Checklist
 from blueprints.clients.models import Client
+from blueprints.forms import engine
 from blueprints.forms import queries as forms
 from blueprints.notes.models import Note
 from blueprints.people.access import clients_of, day_bounds, supervised_teams
@@ -197,3 +198,13 @@ def form_names() -> dict[str, str]:
 def blank_pages() -> list[tuple[str, str, str]]:
     """The current version of each checklist, for a visit that only a phone knows yet: form id, version, title."""
     return [(v.form_id, v.version, v.title(forms.language())) for v in forms.current("checklist")]
+
+
+def form_points() -> dict[str, int]:
+    """How many questions of each checklist must be answered whatever the other answers are, by the form's id."""
+    return {v.form_id: _points(forms.definition_of(v.form_id, v.version).survey) for v in forms.current("checklist")}
+
+
+def _points(questions: Iterable[engine.Question]) -> int:
+    asked = [question for question in questions if question.relevant is None]
+    return sum(_points(one.children) if one.type == "group" else one.required is not None for one in asked)

@@ -61,6 +61,7 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
         next_visit=queries.next_of(visits),
         arrived=queries.arrived(visits),
         names=queries.form_names(),
+        points=queries.form_points(),
         cover=queries.cover_for(current_user, day),
         returns=returns,
     )

@@ -13,7 +13,7 @@ STATUS_WORDS = {
     "confirmed": _l("Confirmed"),
     "en_route": _l("On the way"),
     "in_progress": _l("In progress"),
-    "done": _l("Done"),
+    "done": _l("Made"),
     "partly_done": _l("Partly done"),
     "attempted": _l("Nobody answered"),
     "missed": _l("Missed by us"),
