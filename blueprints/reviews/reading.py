@@ -288,7 +288,7 @@ def _checklists(ids: Sequence[UUID]) -> dict[UUID, tuple[str, list[Version]]]:
         clock = clock_of(row.recorded or row.received, None)
         version = Version(row.id, row.number, row.recorded, row.received, language=row.language)
         version.sections = readable(definition, dict(row.answers), definition.language(language()), clock)
-        version.findings = [str(finding) for finding in row.findings]
+        version.findings = [str(finding["text"]) for finding in row.findings]
         found.setdefault(checklist.id, ("", []))[1].append(version)
     return found
 

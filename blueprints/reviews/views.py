@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.people.access import require
-from blueprints.reviews import absent, actions, inputs, queries, reading
+from blueprints.reviews import absent, actions, answering, inputs, queries, reading
 from blueprints.shared.db import db, now
 from blueprints.shared.pages import render, wants_block
 from blueprints.shared.refusal import Refused
@@ -72,6 +72,14 @@ def call_back(feedback_id: UUID) -> ResponseReturnValue:
         return _refused(unit_id, refused, call=form, called=feedback_id)
     db.session.commit()
     return redirect(url_for("reviews.show", unit_id=unit_id, **inputs.QueueForm(request.args).address()), 303)
+
+
+@bp.get("/returns/<uuid:return_id>")
+@require("coordinator", "supervisor")
+def answer(return_id: UUID) -> ResponseReturnValue:
+    """What was sent back to this person, to be put right; a page of the pack."""
+    returned = queries.one_return(current_user, return_id)
+    return render("reviews/answer.html", returned=returned, **answering.filled(returned))
 
 
 @bp.get("/missing")

@@ -1,0 +1,46 @@
+"""What its author needs to answer a return: the same form at the same address, filled with what was sent back."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from blueprints.checklists.models import Checklist, ChecklistVersion
+from blueprints.forms.queries import definition_of, opened
+from blueprints.notes.models import Note, NoteVersion
+from blueprints.reviews.models import Return
+from blueprints.shared.db import db, local
+
+
+def filled(returned: Return) -> dict[str, Any]:
+    """What the page shows and where it posts. Nothing in it changes from day to day: the page is kept on the phone."""
+    place = f"/visits/{returned.visit_id}" if returned.visit_id else f"/clients/{returned.client_id}"
+    page: dict[str, Any] = {
+        "kind": returned.kind,
+        "label": f"{returned.client.name} · {returned.text.title}",
+        "visit_id": returned.visit_id,
+        "client_id": returned.client_id,
+        "corrects": returned.version_id,
+        "next": place,
+        "messages": {},
+    }
+    return page | (_checklist if returned.kind == "checklist" else _note)(returned, place)
+
+
+def _checklist(returned: Return, place: str) -> dict[str, Any]:
+    query = select(Checklist, ChecklistVersion).join(ChecklistVersion.checklist)
+    checklist, version = db.session.execute(query.where(ChecklistVersion.id == returned.version_id)).one()
+    definition = definition_of(checklist.form_id, version.form_version)
+    moment = version.recorded or version.received
+    return {
+        "action": f"{place}/checklists/{checklist.form_id}/{version.form_version}",
+        "version": version.form_version,
+        "verdict": opened(definition, moment, [(path, value) for path, value in version.answers]),
+    }
+
+
+def _note(returned: Return, place: str) -> dict[str, Any]:
+    query = select(Note, NoteVersion).join(NoteVersion.note)
+    note, version = db.session.execute(query.where(NoteVersion.id == returned.version_id)).one()
+    occurred = local(version.occurred)
+    when = {"occurred_day": occurred.strftime("%Y-%m-%d"), "occurred_time": occurred.strftime("%H:%M")}
+    return {"action": f"{place}/notes/{note.format}", "format": note.format, "values": {**version.body, **when}}
