@@ -11,6 +11,8 @@ from blueprints.forms import engine
 from blueprints.forms.engine.conversions import Scope, to_text
 from blueprints.forms.engine.expressions import evaluate
 from blueprints.forms.engine.nodes import Node
+from blueprints.forms.engine.recompute import recompute
+from blueprints.forms.engine.verdict import conclude, put
 
 CASES = json.loads((Path(__file__).parents[1] / "data/engine/cases.json").read_text(encoding="utf-8"))
 CLOCK = engine.Clock.at(CASES["clock"])
@@ -57,6 +59,27 @@ def test_a_filled_form_has_its_verdict(walk: dict[str, Any]) -> None:
     assert verdict.invalid == walk["invalid"]
     assert [finding.path for finding in verdict.findings] == walk["findings"]
     assert [[alert.path, alert.level, alert.label] for alert in verdict.alerts] == walk["alerts"]
+
+
+@pytest.mark.parametrize("form", CASES["forms"])
+def test_answers_that_change_one_after_the_other_end_where_fresh_ones_do(form: str) -> None:
+    definition = engine.load(CASES["forms"][form])
+    verdict = engine.judge(definition, [], CLOCK, "en")
+    walks = [
+        walk for walk in CASES["walks"] if walk["form"] == form and walk["language"] == "en" and "files" not in walk
+    ]
+    assert len(walks) > 5
+    for walk in [*walks, *reversed(walks)]:
+        fresh = engine.judge(definition, walk["answers"], CLOCK, "en")
+        names = {
+            name for name in verdict.typed.keys() | fresh.typed if verdict.typed.get(name) != fresh.typed.get(name)
+        }
+        for name in names:
+            put(verdict, name, fresh.typed.get(name, []), None, str)
+        verdict.typed = fresh.typed
+        recompute(verdict.filled, names)
+        conclude(verdict, str)
+        assert (verdict.values, verdict.missing, verdict.invalid) == (walk["values"], walk["missing"], walk["invalid"])
 
 
 @pytest.mark.parametrize("name", CASES["forms"])

@@ -104,6 +104,7 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
 def put(verdict: Verdict, name: str, texts: list[str], files: Container[str] | None, say: Say) -> None:
     """Put what was typed under one name into the form, or note why it cannot be read."""
     verdict.unreadable.pop(name, None)
+    verdict.filled.taken.discard(name)
     question, definition = verdict.filled.definition.questions.get(name), verdict.filled.definition
     if question is None or question.type in ("group", "note"):
         if any(texts):

@@ -30,8 +30,9 @@ export function judge(definition, answers, clock, language, files, t) {
 
 /** Puts what was typed under one name into the form, or notes why it cannot be read. */
 export function put(verdict, name, texts, files, t) {
-  delete verdict.unreadable[name];
   const { definition, nodes, taken } = verdict.filled;
+  delete verdict.unreadable[name];
+  taken.delete(name);
   const question = definition.questions[name];
   if (!question || ["group", "note"].includes(question.type)) {
     if (texts.some(Boolean)) verdict.unreadable[name] = t("This question is not in the form.");
