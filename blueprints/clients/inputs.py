@@ -25,7 +25,7 @@ class ListForm(wtforms.Form):  # type: ignore[misc]
 
     q = LineField(_l("Name, address or telephone"), most=100)
     team = wtforms.SelectField(_l("Team"), coerce=identity, validate_choice=False)
-    coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity, validate_choice=False)
+    coordinator = wtforms.SelectField(_l("Looked after by"), coerce=identity, validate_choice=False)
     archived = wtforms.BooleanField(_l("Archived"))
     page = WholeField(least=1, most=100_000)
 
@@ -125,7 +125,7 @@ class TimelineForm(wtforms.Form):  # type: ignore[misc]
 class AssignForm(wtforms.Form):  # type: ignore[misc]
     """Who is to look after the client."""
 
-    coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity)
+    coordinator = wtforms.SelectField(_l("Looked after by"), coerce=identity)
 
     def offer(self, coordinators: Sequence[Person]) -> None:
         """The coordinators of the client's team."""

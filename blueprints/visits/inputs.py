@@ -90,7 +90,7 @@ class PlanForm(TimeForm):
     """A new visit."""
 
     client = wtforms.HiddenField()
-    coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity)
+    coordinator = wtforms.SelectField(_l("Who makes it"), coerce=identity)
     kind = wtforms.SelectField(_l("How"), choices=options(KIND_WORDS.items()), default="home")
     purpose = LineField(_l("What for"), most=200)
     forms = wtforms.SelectMultipleField(_l("Checklists to fill"))
@@ -133,7 +133,7 @@ class GiveForm(wtforms.Form):  # type: ignore[misc]
     """Somebody else."""
 
     version = wtforms.IntegerField(widget=wtforms.widgets.HiddenInput(), validators=[needed()])
-    coordinator = wtforms.SelectField(_l("Coordinator"), coerce=identity)
+    coordinator = wtforms.SelectField(_l("Who makes it"), coerce=identity)
     confirmed = wtforms.BooleanField(_l("Give it all the same"))
 
     def offer(self, coordinators: Sequence[Person]) -> None:
