@@ -121,17 +121,20 @@ def _queries(subjects: Subjects) -> dict[str, int]:
         seen.append(str(arguments[2]))
 
     event.listen(engine, "before_cursor_execute", count)
-    client = subjects.at.app.test_client()
+    client = subjects.at.app.test_client(use_cookies=False)
     host = {"base_url": f"http://127.0.0.1:{subjects.at.port}"}
     found = {}
     for name, (url, cookie) in subjects.pages().items():
         for _ in range(2):  # the first may write that the session is alive
             seen.clear()
-            client.get(url, headers={"Cookie": cookie}, **host)  # type: ignore[arg-type]
+            status = client.get(url, headers={"Cookie": cookie}, **host).status_code
+            if status != 200:
+                raise SystemExit(f"GET {url}: {status}")
         found[name] = len(seen)
     url, body, headers = subjects.capture()
     seen.clear()
-    client.post(url, data=body, headers=headers, **host)  # type: ignore[arg-type]
+    if client.post(url, data=body, headers=headers, **host).status_code != 201:
+        raise SystemExit(f"POST {url} was not taken")
     found["one capture"] = len(seen)
     event.remove(engine, "before_cursor_execute", count)
     return found

@@ -65,8 +65,8 @@ def _first_bytes(browser: Browser, network: Faults, cookie: str) -> Row:
             session.send("Network.enable")
             kinds: dict[str, str] = {}
             sizes: dict[str, float] = {}
-            session.on("Network.responseReceived", lambda e: kinds.setdefault(e["requestId"], e["type"]))
-            session.on("Network.loadingFinished", lambda e: sizes.setdefault(e["requestId"], e["encodedDataLength"]))
+            session.on("Network.responseReceived", lambda e: kinds.update({e["requestId"]: e["type"]}))
+            session.on("Network.loadingFinished", lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}))
             packed(page, network.url)
             counted = [size for id, size in sizes.items() if kinds.get(id) in FIRST]
             counts.append(len(counted))

@@ -1,5 +1,6 @@
 """`make bench`, or `python -m bench.run pages captures …` for some of the rows."""
 
+import logging
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ PARTS = {
 
 def main(names: list[str]) -> int:
     """Measures, prints, writes bench/results.json (only where everything was measured); 1 where a target is missed."""
+    logging.disable(logging.WARNING)
     begin, rows = time.monotonic(), list[Row]()
     for name in names or PARTS:
         for one in PARTS[name]():

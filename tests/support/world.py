@@ -175,7 +175,7 @@ class World:
     def __getattr__(self, name: str) -> Any:
         for table, kind in ((PEOPLE, Person), (CLIENTS, Client), (VISITS, Visit)):
             if name in table:
-                return db.session.get_one(kind, id_of(name))  # type: ignore[type-var]
+                return db.session.get_one(kind, id_of(name))
         if name in ("north", "south"):
             return db.session.get_one(Team, id_of(name))
         if name == "kiosk":
