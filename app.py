@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from wsgiref.headers import Headers
@@ -17,58 +16,45 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from blueprints.captures import intake
+from blueprints.captures import views as captures
+from blueprints.checklists import views as checklists
+from blueprints.clients import views as clients
+from blueprints.demo import commands as demo_commands
+from blueprints.forms import commands as forms_commands
+from blueprints.forms import views as forms
+from blueprints.kiosks import views as kiosks
+from blueprints.notes import views as notes
+from blueprints.offline import views as offline
+from blueprints.ops import commands as ops_commands
+from blueprints.ops import views as ops
+from blueprints.people import commands as people_commands
 from blueprints.people import menu, passwords, sign_in
+from blueprints.people import views as people
+from blueprints.reviews import listening as reviews_listening
+from blueprints.reviews import views as reviews
 from blueprints.shared import errors, happened, logs, origin, pages, requests, settings
 from blueprints.shared.db import db
+from blueprints.surveys import views as surveys
+from blueprints.visits import views as visits
 
 ROOT = Path(__file__).parent
+SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline)
+COMMANDS = (ops_commands, people_commands, forms_commands, demo_commands)
 
 
-def _there(name):  # TEMPORARY while slices are being written
-    import sys
-    try:
-        return import_module("blueprints." + name)
-    except (ImportError, SyntaxError) as e:
-        print("not there yet:", name, e, file=sys.stderr)
-        return None
-
-
-SLICES = [
-    m
-    for m in map(
-        _there,
-        [
-            "ops.views",
-            "people.views",
-            "clients.views",
-            "visits.views",
-            "forms.views",
-            "checklists.views",
-            "notes.views",
-            "surveys.views",
-            "kiosks.views",
-            "reviews.views",
-            "captures.views",
-            "offline.views",
-        ],
-    )
-    if m
-]
-COMMANDS = [m for m in map(_there, ["ops.commands", "people.commands", "forms.commands", "demo.commands"]) if m]
-
-
-def fingerprint(folder: Path) -> str:
-    """The edition: a hash of every static file's name and contents. It is part of each static address."""
+def fingerprint(*folders: Path) -> str:
+    """The edition: a hash of every file that shapes a page or runs on a phone. It is part of each static address."""
     edition = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        edition.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".mo"):
+            edition.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return edition.hexdigest()[:12]
 
 
 def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     """A new application. `given` overrides what the environment says (tests, the bench)."""
     config = settings.read(os.environ, ROOT) | dict(given or {})
-    edition = fingerprint(ROOT / "static")
+    edition = fingerprint(ROOT / "static", ROOT / "templates", ROOT / "translations")
     app = Flask(__name__, static_url_path=f"/static/{edition}")
     app.config.update(config, EDITION=edition, STATIC=f"/static/{edition}/")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -95,9 +81,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     for commands in COMMANDS:
         commands.init_app(app)
     with app.app_context():
-        listening = _there("reviews.listening")
-        if listening:
-            happened.listen(listening.hear)
+        happened.listen(reviews_listening.hear)
     _static(app)
     return app
 

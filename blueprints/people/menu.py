@@ -61,10 +61,6 @@ def home(person: Person) -> str:
 
 
 def _entry(key: str, endpoint: str, icon: str, label: str, count: int | None = None) -> Entry:
-    from flask import current_app  # TEMPORARY
-
-    if endpoint not in current_app.view_functions:
-        endpoint = "ops.home"  # TEMPORARY
     return {"key": key, "url": url_for(endpoint), "icon": icon, "label": label, "count": count}
 
 
