@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import wtforms
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
 from blueprints.people.models import Team
 from blueprints.shared.inputs import LineField, identity, needed
@@ -18,8 +19,8 @@ class KioskForm(wtforms.Form):
 
     def offer(self, teams: Sequence[Team], surveys: Sequence[tuple[str, str]]) -> None:
         """The teams and surveys that there are."""
-        self.team.choices = [(team.id, team.name) for team in teams]
-        self.survey.choices = list(surveys)
+        self.team.choices = [SelectChoice(str(team.id), team.name) for team in teams]
+        self.survey.choices = [SelectChoice(id, title) for id, title in surveys]
 
 
 class PairForm(wtforms.Form):

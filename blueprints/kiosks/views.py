@@ -160,7 +160,7 @@ def _form() -> KioskForm:
 
 
 def _page(form: KioskForm, status: int = 200, reason: str | None = None) -> ResponseReturnValue:
-    kiosks, titles = queries.listed(current_user), dict(form.survey.choices)
+    kiosks, titles = queries.listed(current_user), {one.value: one.label for one in form.survey.choices}
     return render("kiosks/index.html", form=form, kiosks=kiosks, titles=titles, reason=reason, status=status)
 
 
