@@ -50,7 +50,7 @@ def ask() -> Iterator[Ask]:
         twin.stdin.close()
 
 
-WORDS = "| |0|-0|3|2.5|.5|1e3|NaN|Infinity|true|a b a|yes|no|😀é|a\nb|12:30|1234567890123456789".split("|")
+WORDS = "| |0|-0|3|2.5|.5|1e3|NaN|Infinity|true|a b a|yes|no|😀é|a\nb|12:30|1234567890123456789".split("|")  # noqa: SIM905
 DATES = ["2026-11-24", "2024-02-29", "2026-02-30", "2026-11-24T10:15:30.000+01:00"]
 texts = st.one_of(
     st.sampled_from([*WORDS, *DATES]),
