@@ -40,6 +40,11 @@ def short_day(value: date | datetime) -> str:
     return format_date(value, "d MMM" if value.year == today().year else "d MMM y", locale=get_locale())
 
 
+def weekday(value: date | datetime) -> str:
+    """mar. 24: the head of a column."""
+    return format_date(_date(value), "EEE d", locale=get_locale())
+
+
 def long_day(value: date | datetime) -> str:
     """Mardi 24 novembre: a heading."""
     words = format_date(_date(value), "EEEE d MMMM", locale=get_locale())
@@ -98,5 +103,5 @@ def _date(value: date | datetime) -> date:
 
 def init_app(app: Flask) -> None:
     """Makes them filters of every template."""
-    for filter in (clock, day, short_day, long_day, month, when, ago, duration, age, tel, geo):
+    for filter in (clock, day, short_day, weekday, long_day, month, when, ago, duration, age, tel, geo):
         app.add_template_filter(filter)
