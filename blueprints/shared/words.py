@@ -75,8 +75,8 @@ def duration(minutes: int) -> str:
     """35 min, 1 h, 1 h 55"""
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+        return f"{rest}\u00a0min"
+    return f"{hours}\u00a0h\u00a0{rest:02d}" if rest else f"{hours}\u00a0h"
 
 
 def age(born: date) -> str:
