@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, lazyload
 
 from blueprints.captures.models import Capture
 from blueprints.checklists.models import Checklist
@@ -14,6 +14,7 @@ from blueprints.clients.models import Client
 from blueprints.notes.models import Note
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Device, Membership, Person, SignIn
+from blueprints.reviews.queries import whom
 from blueprints.shared.db import db, now
 from blueprints.surveys.models import Feedback
 from blueprints.visits.models import HELD_VISIT, OPEN, Visit
@@ -68,7 +69,7 @@ def _visits(person: Person, limit: int) -> Select[Visit]:
         select(Visit)
         .join(Visit.client)
         .where(Client.team_id.in_(supervised_teams(person)))
-        .options(contains_eager(Visit.client), joinedload(Visit.coordinator))
+        .options(contains_eager(Visit.client), whom(Visit.coordinator))
         .limit(limit)
     )
 
@@ -96,6 +97,7 @@ def gaps(person: Person) -> list[Gap]:
         .where(counted.c.number > before + 1)
         .where((counted.c.before.is_not(None)) | (Device.last_number <= NUMBERS))
         .where(counted.c.received.between(moment - GAPS_BACK, moment - SETTLED))
+        .options(lazyload(Person.roles), lazyload(Person.memberships))
         .order_by(counted.c.received)
         .limit(MOST)
     )
@@ -116,6 +118,7 @@ def silent(person: Person) -> Sequence[tuple[Device, Person]]:
         .join(Person, Person.id == Device.person_id)
         .where(Person.id.in_(_people(person)), Person.disabled_at.is_(None))
         .where(Device.revoked_at.is_(None), Device.last_heard <= moment - SILENT, alive.exists())
+        .options(lazyload(Person.roles), lazyload(Person.memberships))
         .order_by(Device.last_heard)
         .limit(MOST)
     )

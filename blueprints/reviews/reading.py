@@ -19,7 +19,7 @@ from blueprints.people.access import supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.diff import Piece, changed, changes, compare
 from blueprints.reviews.models import Return, ReviewText, Signature
-from blueprints.reviews.queries import of_units, one_feedback
+from blueprints.reviews.queries import of_units, one_feedback, whom
 from blueprints.shared.db import db
 from blueprints.surveys.models import CallBack, Feedback
 from blueprints.visits.models import Visit
@@ -244,8 +244,8 @@ def item(person: Person, unit_id: UUID) -> Item:
         .where(of_units([unit_id]), ReviewText.team_id.in_(supervised_teams(person)))
         .options(
             joinedload(ReviewText.client),
-            joinedload(ReviewText.author),
-            joinedload(ReviewText.visit).joinedload(Visit.coordinator),
+            whom(ReviewText.author),
+            joinedload(ReviewText.visit).options(whom(Visit.coordinator)),
         )
         .order_by(ReviewText.kind, ReviewText.since, ReviewText.id)
     ).all()
@@ -262,7 +262,7 @@ def item(person: Person, unit_id: UUID) -> Item:
 def _without_texts(person: Person, id: UUID) -> tuple[Client | None, Visit | None]:
     """A visit from which only feedback came, if any; else it can be a kiosk's answer alone."""
     query = select(Visit).join(Visit.client).where(Visit.id == id, Client.team_id.in_(supervised_teams(person)))
-    whole = (joinedload(Visit.client), joinedload(Visit.coordinator))
+    whole = (joinedload(Visit.client), whom(Visit.coordinator))
     visit = db.session.scalars(query.options(*whole)).one_or_none()
     if visit is not None:
         return visit.client, visit
@@ -372,7 +372,7 @@ def _feedback(visit: Visit) -> list[Answered]:
     rows = db.session.scalars(
         select(Feedback)
         .where(Feedback.visit_id == visit.id)
-        .options(joinedload(Feedback.author), joinedload(Feedback.called_back).joinedload(CallBack.person))
+        .options(whom(Feedback.author), joinedload(Feedback.called_back).options(whom(CallBack.person)))
         .order_by(Feedback.answered_at, Feedback.id)
     )
     return [_answered(row) for row in rows]
