@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_
 
 from bench.place import Place
 from tests.support.browsing import CHROMIUM, FLAGS, PHONE
-from tests.support.faults import Faults
+from tests.support.faults import Faults, until
 
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 # Until the submit handler is bound (data-ready), and two frames later.
@@ -79,9 +79,14 @@ def throttled(page: Page, network: bool = True) -> CDPSession:
 def packed(page: Page, url: str) -> None:
     """Visits the round once and waits until the day is on the phone."""
     page.goto(f"{url}/today")
-    page.wait_for_function("document.documentElement.hasAttribute('data-ready')")
-    page.wait_for_function(PACK, timeout=60_000, polling=200)
-    page.wait_for_function("navigator.serviceWorker.ready.then(found => found.active.state === 'activated')")
+    ready(page)
+    until(lambda: page.evaluate(PACK), 60)
+    until(lambda: page.evaluate("navigator.serviceWorker.ready.then(found => found.active.state === 'activated')"))
+
+
+def ready(page: Page) -> None:
+    """Waits until the submit handler is bound. (The policy forbids Playwright's wait_for_function.)"""
+    page.wait_for_selector("html[data-ready]", state="attached")
 
 
 def pages_of(at: Place, cookie: str) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.browser import USABLE, chromium, faults, fresh, packed, pages_of, signed_in, throttled
+from bench.browser import USABLE, chromium, faults, fresh, packed, pages_of, ready, signed_in, throttled
 from bench.place import Place, place
 from bench.table import RUNS, Row, medians, row
 from tests.support.browsing import PHONE, Phone
-from tests.support.faults import Faults
+from tests.support.faults import Faults, until
 from tests.support.server import free_port
 
 FIRST = {"Document", "Script", "Stylesheet", "Image", "Font", "Manifest"}
@@ -88,7 +88,7 @@ def _checklist(at: Place, cookie: str) -> str:
 
 def _usable(page: Page, url: str) -> float:
     page.goto(url)
-    page.wait_for_function("window.usable", polling=20)
+    until(lambda: page.evaluate("window.usable"), 30)
     seconds: float = page.evaluate("window.usable") / 1000
     return seconds
 
@@ -131,11 +131,11 @@ def _offline(browser: Browser, at: Place, network: Faults, cookie: str) -> Itera
             page = context.new_page()
             page.add_init_script(SAVED)
             page.goto(next(left))
-            page.wait_for_function("document.documentElement.hasAttribute('data-ready')")
+            ready(page)
             throttled(page)
             page.fill("form[data-capture] textarea", "Tout va bien, le frigo est plein. " * 40)
-            page.evaluate("document.querySelector('form[data-capture]').requestSubmit()")
-            page.wait_for_function("sessionStorage.getItem('took')", polling=20)
+            with page.expect_navigation():  # kept, and so the page goes on to the visit
+                page.evaluate("document.querySelector('form[data-capture]').requestSubmit()")
             took = float(page.evaluate("sessionStorage.getItem('took')"))
             page.close()
             return took

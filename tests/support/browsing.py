@@ -202,6 +202,11 @@ def axe() -> Callable[[Page], list[str]]:
     return run
 
 
+def ready(page: Page) -> None:
+    """Waits until the page's scripts have bound its forms. (The policy forbids Playwright's wait_for_function.)"""
+    page.wait_for_selector("html[data-ready]", state="attached")
+
+
 def waiting(page: Page, store: str = "captures") -> int:
     """How many rows a store of the page's IndexedDB holds; 0 where there is no database yet."""
     script = """async store => {
