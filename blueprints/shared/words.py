@@ -63,8 +63,10 @@ def when(moment: datetime) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """12 min ago; 09:11 today; yesterday; 20 nov.: short enough for a list."""
+    """just now; 12 min ago; 09:11 today; yesterday; 20 nov.: short enough for a list."""
     minutes = max(0, int((now() - moment).total_seconds() // 60))
+    if minutes < 1:
+        return _("just now")
     if minutes < 60:
         return _("%(n)d min ago", n=minutes)
     days = (today() - _date(moment)).days
