@@ -148,7 +148,7 @@ def test_text_is_kept_to_the_letter(client_as: ClientAs, deliver: Any, url: Any)
 
 
 def test_it_is_judged_by_the_phones_clock(client_as: ClientAs, deliver: Any, url: Any) -> None:
-    """"Not after today" means the phone's today: a clock that is a day ahead is believed, and kept with its difference."""
+    """ "Not after today" means the phone's today: a clock that is a day ahead is believed, and kept with its difference."""
     tomorrow = local(now()) + timedelta(days=1)
     fields, address = {"/data/situation/day": tomorrow.date().isoformat()}, url(form_id="first-assessment")
     ahead = deliver(client_as("alice"), address, fields, envelope={"_recorded": tomorrow.isoformat()})
@@ -157,9 +157,7 @@ def test_it_is_judged_by_the_phones_clock(client_as: ClientAs, deliver: Any, url
     assert on_time.messages["/data/situation/day"]
 
 
-def test_an_older_version_stays_accepted(
-    client_as: ClientAs, deliver: Any, url: Any, versions: dict[str, str]
-) -> None:
+def test_an_older_version_stays_accepted(client_as: ClientAs, deliver: Any, url: Any, versions: dict[str, str]) -> None:
     old = version_of("home-safety", versions["home-safety"])
     assert old is not None
     changed = {**old.definition, "title": {"fr": "Autre", "en": "Other"}}
@@ -192,9 +190,7 @@ def test_two_phones_make_two_checklists(client_as: ClientAs, deliver: Any, url: 
     assert db.session.scalar(select(func.count(Checklist.id))) == 2
 
 
-def test_a_return_is_answered_by_a_next_version(
-    world: World, client_as: ClientAs, deliver: Any, url: Any
-) -> None:
+def test_a_return_is_answered_by_a_next_version(world: World, client_as: ClientAs, deliver: Any, url: Any) -> None:
     alice = client_as("alice")
     first = deliver(alice, url(), with_((RAIL, "no"), (SOLUTION, "Barre")))
     send_back(world.diane, first.id)
@@ -264,9 +260,7 @@ def test_the_page_carries_nothing_that_ages(
     assert f'href="/visits/{world.id("visit")}/notes/free"' in page
 
 
-def test_batches_ask_a_fixed_number_of_queries(
-    world: World, client_as: ClientAs, deliver: Any, url: Any
-) -> None:
+def test_batches_ask_a_fixed_number_of_queries(world: World, client_as: ClientAs, deliver: Any, url: Any) -> None:
     alice, ids = client_as("alice"), [world.id("visit"), world.id("afternoon")]
     deliver(alice, url(), ALL_WELL)
     with counted() as few:

@@ -20,7 +20,12 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.both_engines
 ClientAs = Callable[[str | None], Any]
-SOAP = {"subjective": "Dit aller mieux.", "objective": "Marche seule.", "assessment": "Progrès.", "plan": "Revoir lundi."}
+SOAP = {
+    "subjective": "Dit aller mieux.",
+    "objective": "Marche seule.",
+    "assessment": "Progrès.",
+    "plan": "Revoir lundi.",
+}
 
 
 def url(world: World, format: str = "free", visit: str = "visit") -> str:
