@@ -37,22 +37,25 @@ def rows() -> Iterator[Row]:
 
 def _bytes(at: Place, network: Faults, cookie: str) -> Iterator[Row]:
     listed = pages_of(at, cookie)
-    sizes = {url: _weight(at, url, cookie) for url in {page["url"] for page in listed} | {"/outbox", "/clients"}}
-    url, most = max(((url, size) for url, size in sizes.items() if not url.endswith(".json")), key=lambda one: one[1])
+    weights = {url: _weight(at, url, cookie) for url in {page["url"] for page in listed} | {"/outbox", "/clients"}}
+    pages = {url: sum(weight) for url, weight in weights.items() if not url.endswith(".json")}
+    url = max(pages, key=lambda one: pages[one])
     kind = next((page["kind"] for page in listed if page["url"] == url), url)
-    beside = f"the heaviest of {len(sizes)}, a {kind}"
-    yield row("bytes of each further page", [most / 1000], "kB", 8, beside=beside)
-    whole = _weight(at, "/pack", cookie) + sum(sizes[page["url"]] for page in listed)
+    beside = f"the heaviest of {len(pages)}, a {kind}"
+    yield row("bytes of each further page, with headers", [pages[url] / 1000], "kB", 8, beside=beside)
+    everything = [_weight(at, "/pack", cookie), *(weights[page["url"]] for page in listed)]
+    bodies, heads = (sum(side) / 1000 for side in zip(*everything, strict=True))
     visits = len({page["visit"] for page in listed if page["kind"] == "visit"})
-    yield row(f"a pack of {visits} visits, {len(listed)} pages, everything", [whole / 1000], "kB", 200)
+    beside = f"and {heads:.0f} kB of headers, where HTTP/1 repeats them"
+    yield row(f"a pack of {visits} visits, {len(listed)} pages, everything", [bodies], "kB", 200, beside=beside)
 
 
-def _weight(at: Place, url: str, cookie: str) -> int:
-    """Bytes that travel for one address: headers and compressed body."""
+def _weight(at: Place, url: str, cookie: str) -> tuple[int, int]:
+    """Bytes that travel for one address: the compressed body, and status line with headers."""
     status, body, head = at.ask(url, cookie)
     if status != 200:
         raise SystemExit(f"GET {url}: {status}")
-    return len(body) + head
+    return len(body), head
 
 
 def _first_bytes(browser: Browser, network: Faults, cookie: str) -> Row:
