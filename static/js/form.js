@@ -57,6 +57,7 @@ function begin(live, definition) {
     live.said = { ...detail };
     show(live);
   });
+  form.dataset.live = ""; // its rules are in force
 }
 
 /** Defaults that are expressions are evaluated when a form is opened, by this phone's clock. */
@@ -122,7 +123,9 @@ function show({ form, section, verdict, touched, sent, said }) {
     line.textContent = left ? tn("{n} point left", "{n} points left", left) : t("Everything is answered");
   const tab = document.querySelector("[data-answered]");
   if (tab && asks) {
-    const all = Object.values(filled.nodes).filter((node) => node.relevant && node.question?.required !== undefined).length;
+    const all = Object.values(filled.nodes).filter(
+      (node) => node.relevant && node.question?.required !== undefined,
+    ).length;
     tab.textContent = `${all - left}/${all}`;
   }
 }
