@@ -106,6 +106,13 @@ def test_every_question_is_there_and_what_is_not_asked_is_hidden_and_inert(clien
     assert {field["name"] for field in elements.having("name") if (field["name"] or "").startswith("/")} == asked
 
 
+def test_what_must_be_answered_says_so_to_a_screen_reader_too(client_as: As, version: str) -> None:
+    elements = Elements(client_as("alice").get(f"/forms/home-safety/{version}/blank").text)
+
+    for name, must in (("entrance/door", True), ("entrance/door_no/solution", True), ("bathroom/water", False)):
+        assert all(("required" in field) == must for field in elements.having("name", f"/data/{name}"))
+
+
 def test_numbers_are_text_fields_and_hints_are_tied_to_their_fields(client_as: As, version: str) -> None:
     elements = Elements(client_as("alice").get(f"/forms/home-safety/{version}/blank").text)
 
