@@ -25,6 +25,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from blueprints.demo import service
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs" / "screenshots"
 START_LIMIT = 120  # seconds for migrations and the demo world on a slow machine
@@ -71,18 +73,16 @@ def served() -> Iterator[tuple[str, dict[str, tuple[str, str]]]]:
             server = subprocess.Popen(order, cwd=ROOT, env=environment, stdout=out, stderr=out)
         try:
             _wait(f"http://127.0.0.1:{port}/readyz", server, log)
-            yield f"http://127.0.0.1:{port}", sign_ins(log.read_text())
+            yield f"http://127.0.0.1:{port}", sign_ins()
         finally:
             server.terminate()
             server.wait()
 
 
-def sign_ins(printed: str) -> dict[str, tuple[str, str]]:
-    """What `serve` prints for people to read: a line for each demo person with role, e-mail and password."""
-    found = re.findall(r"^\s*(.+?)\s+(\S+@\S+)\s+(\S+)\s*$", printed, flags=re.M)
-    if not found:
-        raise SystemExit(f"no demo sign-ins in what the server printed:\n{printed}")
-    return {role.strip(" :·"): (email, password) for role, email, password in reversed(found)}
+def sign_ins() -> dict[str, tuple[str, str]]:
+    """The first demo person of each role: e-mail and password."""
+    people = [(role, service.email(key)) for key, (_name, role, _team) in service.PEOPLE.items()]
+    return {role: (email, service.PASSWORD) for role, email in reversed(people)}
 
 
 def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -177,6 +177,63 @@ def everything(folder: Path, modes: list[Mode]) -> None:
         browser.close()
 
 
+def readme(folder: Path) -> None:
+    """The three pictures of the README, into `folder`."""
+    with served() as (base, people), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        folder.mkdir(parents=True, exist_ok=True)
+        _three(browser, base, people, folder)
+        browser.close()
+
+
+def _three(browser: Browser, base: str, people: dict[str, tuple[str, str]], folder: Path) -> None:
+    phone = opened(browser, base, PHONE, people["coordinator"])
+    page = phone.new_page()
+    _round(page, folder / "today.png")
+    _checklist(page, folder / "checklist.png")
+    phone.close()
+    desk = opened(browser, base, DESK, people["supervisor"])
+    page = desk.new_page()
+    page.goto("/reviews")
+    page.wait_for_selector("#item .reading-body")
+    page.screenshot(path=folder / "reviews.png")
+
+
+def _round(page: Page, file: Path) -> None:
+    """The round, prepared, without network, with a note that waits."""
+    page.goto("/today")
+    page.wait_for_selector("[data-prepare-line]:not([hidden])")
+    visit = page.get_attribute(".rows [data-visit]:last-of-type", "data-visit")
+    page.context.set_offline(True)
+    page.goto(f"/visits/{visit}/notes/free")
+    page.fill("textarea[name=text]", "Moral meilleur, sort deux fois par semaine.")
+    page.click("button[form][type=submit], form[data-capture] button[type=submit]")
+    page.wait_for_selector("[data-pill][data-tone=warn]")
+    page.goto("/today")
+    page.wait_for_selector("[data-waiting] .badge")
+    page.screenshot(path=file)
+    page.context.set_offline(False)
+
+
+def _checklist(page: Page, file: Path) -> None:
+    """The first checklist of the day, at the section where an answer makes a question appear."""
+    page.goto("/today")
+    page.click("[data-tone=next] h2 a")
+    page.click("a[href*='/checklists/']")
+    page.wait_for_selector(".form[data-paged]")
+    while not page.locator(".form-page[data-open] .follows").count():
+        for answer in page.locator(".form-page[data-open] .segmented > label:first-child:visible").all():
+            answer.click()
+        page.click("[data-step='1']")
+    page.locator(".form-page[data-open] .segmented").first.locator("label[data-tone=bad]").click()
+    page.fill(
+        ".form-page[data-open] .follows textarea", "Pose d’une barre coudée, demande d’aide à l’adaptation du logement"
+    )
+    page.wait_for_selector("[data-draft-line]:not([hidden])")
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=file)
+
+
 def chromium() -> str:
     """Debian's Chromium, or the one that CHROMIUM names."""
     return os.environ.get("CHROMIUM") or "/usr/bin/chromium"
@@ -186,12 +243,12 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--all", metavar="DIR", type=Path, help="every page of every role, into this folder")
-    parser.add_argument(
-        "--modes", default="390-light-fr,1360-dark-en", help="width-scheme-language, with commas"
-    )
+    parser.add_argument("--modes", default="390-light-fr,1360-dark-en", help="width-scheme-language, with commas")
     given = parser.parse_args()
     if given.all:
         everything(given.all, [Mode.named(name) for name in given.modes.split(",")])
+    else:
+        readme(DOCS)
 
 
 if __name__ == "__main__":
