@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from flask import abort
@@ -16,8 +16,6 @@ from blueprints.kiosks.models import Kiosk
 from blueprints.people.access import authored_by
 from blueprints.people.models import Person
 from blueprints.shared.db import db
-
-V = TypeVar("V", bound=Callable[..., None])
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,10 @@ class Incoming:
         return self.recorded or self.received
 
 
-def takes(kind: str) -> Callable[[V], V]:
+def takes(kind: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Marks a view that takes captures of this kind. captures.intake calls it, never Flask's own dispatch."""
 
-    def mark(view: V) -> V:
+    def mark(view: Callable[..., None]) -> Callable[..., Any]:
         view.capture_kind = kind  # type: ignore[attr-defined]
         return view
 

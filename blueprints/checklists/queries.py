@@ -34,7 +34,7 @@ def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Chec
     return db.session.scalars(query.order_by(Checklist.created_at.desc(), Checklist.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[tuple[Checklist]]:
+def _seen_by(person: Person) -> Select[Checklist]:
     return (
         select(Checklist)
         .where(Checklist.client_id.in_(clients_of(person)))

@@ -33,7 +33,7 @@ def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Note
     return db.session.scalars(query.order_by(Note.created_at.desc(), Note.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[tuple[Note]]:
+def _seen_by(person: Person) -> Select[Note]:
     return (
         select(Note)
         .where(Note.client_id.in_(clients_of(person)))

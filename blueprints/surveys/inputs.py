@@ -34,7 +34,7 @@ class IdField(Field):  # type: ignore[misc]
             self.data = None
 
 
-class AnswersForm(Form):
+class AnswersForm(Form):  # type: ignore[misc]
     """The list of kiosk answers: one month, one kiosk or all, one page."""
 
     month = MonthField()

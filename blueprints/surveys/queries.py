@@ -37,7 +37,7 @@ def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Feed
     return db.session.scalars(query.order_by(Feedback.answered_at.desc(), Feedback.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[tuple[Feedback]]:
+def _seen_by(person: Person) -> Select[Feedback]:
     return (
         select(Feedback).where(Feedback.client_id.in_(clients_of(person))).options(joinedload(Feedback.author))
     )  # fmt: skip
@@ -79,9 +79,7 @@ class KioskAnswers:
         return following if following <= today() else None
 
 
-def kiosk_answers(
-    person: Person, month: date | None = None, kiosk: UUID | None = None, page: int = 1
-) -> KioskAnswers:
+def kiosk_answers(person: Person, month: date | None = None, kiosk: UUID | None = None, page: int = 1) -> KioskAnswers:
     """The answers of the kiosks that this person may read about, in one month, the newest day first; three queries.
 
     What is counted is always a whole month of one kiosk, whatever is chosen, so that nobody can be singled out by
