@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import func, select
 
-from blueprints.captures.models import Capture
+from blueprints.captures.models import Capture, CaptureFile
+from blueprints.checklists.models import ChecklistVersion
 from blueprints.forms import actions, queries
 from blueprints.shared.db import db
 from tests.support.world import World
@@ -149,3 +152,34 @@ def test_without_scripts_the_form_comes_back_recomputed_and_nothing_is_stored(
     chosen = [field["value"] for field in elements.having("name", "/data/bathroom/rail") if "checked" in field]
     assert chosen == ["no"]
     assert db.session.scalar(select(func.count()).select_from(Capture)) == 0
+
+
+def test_without_scripts_a_photo_travels_with_the_form_and_its_id_is_the_answer(
+    client_as: As, version: str, world: World
+) -> None:
+    alice, address = client_as("alice"), f"/visits/{world.id('visit')}/checklists/home-safety/{version}"
+    page = Elements(alice.get(address).text)
+    (form,) = page.having("data-capture")
+    assert form["enctype"] == "multipart/form-data"
+    photo = "/data/bathroom/rail_no/photo"
+    fields = {path: "yes" for path, question in queries.definition_of("home-safety", version).questions.items()
+              if question.type == "select_one"}  # fmt: skip
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "JPEG")
+    picture.seek(0)
+
+    alice.post(
+        address,
+        data={
+            **fields,
+            "/data/bathroom/rail": "no",
+            "/data/bathroom/rail_no/solution": "Barre",
+            photo: (picture, "rail.jpg"),
+        },
+        content_type="multipart/form-data",
+    )
+
+    answers = db.session.scalar(select(ChecklistVersion.answers))
+    file = db.session.scalar(select(CaptureFile.id))
+    assert answers is not None
+    assert dict(answers)[photo] == str(file)
