@@ -42,7 +42,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* What is typed and not sent would go with the text that it is about: ask first. */
-const unsent = () => [...document.querySelectorAll("[data-keep] textarea")].some((area) => area.value !== area.defaultValue);
+const unsent = () =>
+  [...document.querySelectorAll("[data-keep] textarea")].some((area) => area.value !== area.defaultValue);
 
 document.addEventListener("htmx:confirm", (event) => {
   const goes = event.detail.verb === "get" && event.detail.target?.id === "item" && unsent();
@@ -113,5 +114,7 @@ document.addEventListener("htmx:responseError", (event) => {
   else trouble(t("The server could not do this. What you typed is still here; try again in a moment."));
 });
 for (const failed of ["htmx:sendError", "htmx:timeout"])
-  document.addEventListener(failed, () => trouble(t("No answer from the server. What you typed is still here; try again.")));
+  document.addEventListener(failed, () =>
+    trouble(t("No answer from the server. What you typed is still here; try again.")),
+  );
 document.addEventListener("htmx:beforeRequest", () => one("[data-trouble]")?.remove());
