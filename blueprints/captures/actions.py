@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import abort
 from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
 
 from blueprints.captures import intake
 from blueprints.captures.models import Capture, CaptureFile, Settlement
@@ -16,6 +17,12 @@ from blueprints.shared.refusal import Refused
 REASON = 1_000  # characters
 
 
+class TooEarly(HTTPException):
+    """The capture that a photo belongs to has not arrived yet: the phone waits and sends it again."""
+
+    code = 425
+
+
 def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: Picture) -> tuple[CaptureFile, int]:
     """Keeps a photo of this author's capture under the phone's id, once; gives its row and the status of its receipt.
 
@@ -24,7 +31,7 @@ def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: P
     """
     capture = db.session.get(Capture, capture_id)
     if capture is None:
-        abort(425)
+        raise TooEarly
     known = db.session.get(CaptureFile, file_id)
     if author.id not in (capture.author_id, capture.kiosk_id) or (known and known.capture_id != capture_id):
         abort(404)
