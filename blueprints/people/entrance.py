@@ -113,7 +113,7 @@ def nobody(problem: Unauthorized) -> ResponseReturnValue:
     if errors.is_delivery() or wants_block() or _script_asks():
         return make_response(jsonify(error="sign-in"), 401)
     if request.path.startswith("/kiosk/"):
-        return redirect(url_for("kiosks.pair"), 303)
+        return errors.error(401, _("This tablet is not paired any more. Ask an administrator for a new code."))
     if request.method in SAFE:
         return redirect(url_for("people.sign_in", next=own_path(request.full_path.rstrip("?"))))
     fields, files = carried.pack()
