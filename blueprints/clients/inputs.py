@@ -44,10 +44,13 @@ class ContactForm(wtforms.Form):  # type: ignore[misc]
     relation = LineField(_l("Who this is"), most=100)
     phone = LineField(_l("Telephone"), most=40, validators=[validators.Optional(), PHONE])
 
-    def validate_name(self, field: wtforms.Field) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """A telephone number without a name would be lost with its row."""
-        if not field.data and (self.phone.data or self.relation.data):
-            raise validators.ValidationError(_l("This is needed."))
+        good: bool = super().validate(extra_validators)
+        if not self["name"].data and (self.phone.data or self.relation.data):
+            self["name"].errors = [str(_l("This is needed."))]
+            return False
+        return good
 
 
 class AlertForm(wtforms.Form):  # type: ignore[misc]
@@ -56,6 +59,14 @@ class AlertForm(wtforms.Form):  # type: ignore[misc]
     words = LineField(_l("What to know at the door"), most=200)
     level = wtforms.SelectField(_l("How much it matters"), choices=options(LEVELS.items()), default="warning")
     since = DayField(_l("Since"), first=1990)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A day without words would be lost with its row."""
+        good: bool = super().validate(extra_validators)
+        if not self.words.data and self.since.data:
+            self.words.errors = [str(_l("This is needed."))]
+            return False
+        return good
 
 
 class ClientForm(wtforms.Form):  # type: ignore[misc]

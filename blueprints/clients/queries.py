@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.clients.models import Assignment, Client
 from blueprints.people.access import clients_of, day_bounds, supervised_teams
-from blueprints.people.models import Membership, Person, PersonRole, Team
+from blueprints.people.models import NAME_ONLY, Membership, Person, PersonRole, Team
 from blueprints.shared.db import db, today
 from blueprints.shared.words import fold
 from blueprints.visits.models import OPEN, Visit
@@ -47,7 +47,7 @@ def _one(visible: ColumnElement[bool], client_id: UUID) -> Client:
             joinedload(Client.team),
             selectinload(Client.contacts),
             selectinload(Client.alerts),
-            selectinload(Client.assignments).joinedload(Assignment.person),
+            selectinload(Client.assignments).joinedload(Assignment.person).options(*NAME_ONLY),
         )
     )
     if client is None:
@@ -79,7 +79,9 @@ def found(
         query.options(
             joinedload(Client.team),
             selectinload(Client.alerts),
-            selectinload(Client.assignments.and_(Assignment.ended_at.is_(None))).joinedload(Assignment.person),
+            selectinload(Client.assignments.and_(Assignment.ended_at.is_(None)))
+            .joinedload(Assignment.person)
+            .options(*NAME_ONLY),
         )
         .order_by(Client.search, Client.id)
         .limit(A_PAGE)
@@ -119,6 +121,7 @@ def coordinators(teams: Iterable[UUID]) -> Sequence[Person]:
             Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == "coordinator")),
             Person.id.in_(select(Membership.person_id).where(Membership.team_id.in_(list(teams)))),
         )
+        .options(*NAME_ONLY)
         .order_by(Person.name, Person.id)
     ).all()
 

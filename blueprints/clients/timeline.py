@@ -18,6 +18,7 @@ from blueprints.clients.models import Client
 from blueprints.forms import queries as forms
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.access import day_bounds
+from blueprints.people.models import NAME_ONLY
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db, today
 from blueprints.surveys.models import Feedback
@@ -71,7 +72,7 @@ def upcoming(client: Client, most: int = 5) -> Sequence[Visit]:
     return db.session.scalars(
         select(Visit)
         .where(Visit.client_id == client.id, _to_come())
-        .options(joinedload(Visit.coordinator), selectinload(Visit.forms))
+        .options(joinedload(Visit.coordinator).options(*NAME_ONLY), selectinload(Visit.forms))
         .order_by(Visit.starts_at)
         .limit(most)
     ).all()
@@ -89,7 +90,11 @@ def _cut(query: Any, came: Any, before: datetime | None) -> Any:
 
 
 def _visits(client: Client, before: datetime | None) -> list[Moment]:
-    query = select(Visit).where(Visit.client_id == client.id, not_(_to_come())).options(joinedload(Visit.coordinator))
+    query = (
+        select(Visit)
+        .where(Visit.client_id == client.id, not_(_to_come()))
+        .options(joinedload(Visit.coordinator).options(*NAME_ONLY))
+    )
     rows = db.session.scalars(_cut(query, Visit.starts_at, before))
     return [Moment("visits", row.starts_at, row.started_at or row.starts_at, visit=row) for row in rows]
 
@@ -100,14 +105,16 @@ def _notes(client: Client, before: datetime | None) -> list[Moment]:
         select(Note, NoteVersion)
         .join(NoteVersion, and_(NoteVersion.note_id == Note.id, NoteVersion.number == last))
         .where(Note.client_id == client.id)
-        .options(joinedload(Note.author))
+        .options(joinedload(Note.author).options(*NAME_ONLY))
     )
     rows = db.session.execute(_cut(query, Note.created_at, before))
     return [Moment("notes", note.created_at, said.occurred, note=note, version=said) for note, said in rows]
 
 
 def _feedback(client: Client, before: datetime | None) -> list[Moment]:
-    query = select(Feedback).where(Feedback.client_id == client.id).options(joinedload(Feedback.author))
+    query = (
+        select(Feedback).where(Feedback.client_id == client.id).options(joinedload(Feedback.author).options(*NAME_ONLY))
+    )
     rows = db.session.scalars(_cut(query, Feedback.received, before))
     return [Moment("feedback", row.received, row.answered_at, feedback=row) for row in rows]
 

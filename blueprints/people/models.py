@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, relationship
 
 from blueprints.shared.db import Base, now, uuid7
 
@@ -77,6 +77,9 @@ class Membership(Base):
     __tablename__ = "membership"
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True, index=True)
+
+
+NAME_ONLY = (lazyload(Person.roles), lazyload(Person.memberships))  # where a page needs no more of a person
 
 
 class Cover(Base):

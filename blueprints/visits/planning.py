@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from blueprints.clients.models import Client
 from blueprints.people.access import day_bounds, supervised_teams
-from blueprints.people.models import Cover, Membership, Person, Team
+from blueprints.people.models import NAME_ONLY, Cover, Membership, Person, Team
 from blueprints.shared.db import db, local, now, today
 from blueprints.shared.words import clock, day
 from blueprints.visits.models import HELD_VISIT, OPEN, Visit
@@ -109,7 +109,7 @@ def week_of(person: Person, team: Team, monday: date, people: Sequence[Person]) 
         select(Cover)
         .where(or_(Cover.away_id.in_(ids), Cover.stand_in_id.in_(ids)))
         .where(Cover.first_day <= days[-1], Cover.last_day >= days[0])
-        .options(joinedload(Cover.away), joinedload(Cover.stand_in))
+        .options(joinedload(Cover.away).options(*NAME_ONLY), joinedload(Cover.stand_in).options(*NAME_ONLY))
         .order_by(Cover.first_day, Cover.id)
     ).all()
     away = {(c.away_id, d): c for c in covers for d in days if c.first_day <= d <= c.last_day}
@@ -205,7 +205,7 @@ def _near(coordinator: Person, client: Client, on: date) -> Sequence[Visit]:
         .where(or_(Visit.coordinator_id == coordinator.id, Visit.client_id == client.id))
         .where(Visit.starts_at >= start - timedelta(hours=12), Visit.starts_at < end + timedelta(hours=12))
         .where(Visit.status.in_(OPEN))
-        .options(joinedload(Visit.coordinator))
+        .options(joinedload(Visit.coordinator).options(*NAME_ONLY))
         .order_by(Visit.starts_at)
     ).all()
 
@@ -215,7 +215,7 @@ def cover_between(away: Person, first: date, last: date) -> Cover | None:
     return db.session.scalar(
         select(Cover)
         .where(Cover.away_id == away.id, Cover.first_day <= last, Cover.last_day >= first)
-        .options(joinedload(Cover.stand_in))
+        .options(joinedload(Cover.stand_in).options(*NAME_ONLY))
         .limit(1)
     )
 
@@ -224,7 +224,9 @@ def one_cover(person: Person, cover_id: UUID) -> Cover:
     """A cover of somebody in a team that this person supervises; else 404."""
     members = select(Membership.person_id).where(Membership.team_id.in_(supervised_teams(person)))
     cover = db.session.scalar(
-        select(Cover).where(Cover.id == cover_id, Cover.away_id.in_(members)).options(joinedload(Cover.away))
+        select(Cover)
+        .where(Cover.id == cover_id, Cover.away_id.in_(members))
+        .options(joinedload(Cover.away).options(*NAME_ONLY))
     )
     return cover or abort(404)
 

@@ -13,9 +13,10 @@ from blueprints.checklists.models import Checklist
 from blueprints.clients.models import Client
 from blueprints.forms import engine
 from blueprints.forms import queries as forms
+from blueprints.forms.models import FormVersion
 from blueprints.notes.models import Note
 from blueprints.people.access import clients_of, day_bounds, supervised_teams
-from blueprints.people.models import Cover, Person
+from blueprints.people.models import NAME_ONLY, Cover, Person
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db
 from blueprints.surveys.models import Feedback
@@ -55,9 +56,9 @@ def _one(visit_id: UUID, visible: ColumnElement[bool]) -> Visit:
         .where(Visit.id == visit_id, visible)
         .options(
             contains_eager(Visit.client).selectinload(Client.alerts),
-            joinedload(Visit.coordinator),
+            joinedload(Visit.coordinator).options(*NAME_ONLY),
             selectinload(Visit.forms),
-            selectinload(Visit.events).joinedload(VisitEvent.person),
+            selectinload(Visit.events).joinedload(VisitEvent.person).options(*NAME_ONLY),
         )
     )
     if visit is None:
@@ -95,7 +96,7 @@ def round_of(person: Person, day: date) -> Sequence[Visit]:
         )
         .options(
             contains_eager(Visit.client).selectinload(Client.alerts),
-            joinedload(Visit.coordinator),
+            joinedload(Visit.coordinator).options(*NAME_ONLY),
             selectinload(Visit.forms),
         )
         .order_by(Visit.starts_at, Visit.id)
@@ -113,7 +114,7 @@ def cover_for(person: Person, day: date) -> Cover | None:
     return db.session.scalar(
         select(Cover)
         .where(Cover.away_id == person.id, Cover.first_day <= day, Cover.last_day >= day)
-        .options(joinedload(Cover.stand_in))
+        .options(joinedload(Cover.stand_in).options(*NAME_ONLY))
         .limit(1)
     )
 
@@ -190,19 +191,19 @@ def arrived(visits: Sequence[Visit]) -> dict[UUID, Arrived]:
     return found
 
 
-def form_names() -> dict[str, str]:
-    """The title of each checklist that can be planned, in the reader's language, by the form's id."""
-    return {version.form_id: version.title(forms.language()) for version in forms.current("checklist")}
+def checklists() -> list[FormVersion]:
+    """The current version of each checklist."""
+    return forms.current("checklist")
 
 
-def blank_pages() -> list[tuple[str, str, str]]:
-    """The current version of each checklist, for a visit that only a phone knows yet: form id, version, title."""
-    return [(v.form_id, v.version, v.title(forms.language())) for v in forms.current("checklist")]
+def form_names(versions: Iterable[FormVersion]) -> dict[str, str]:
+    """The title of each of these forms in the reader's language, by its id."""
+    return {version.form_id: version.title(forms.language()) for version in versions}
 
 
-def form_points() -> dict[str, int]:
-    """How many questions of each checklist must be answered whatever the other answers are, by the form's id."""
-    return {v.form_id: _points(forms.definition_of(v.form_id, v.version).survey) for v in forms.current("checklist")}
+def form_points(versions: Iterable[FormVersion]) -> dict[str, int]:
+    """How many questions of each form must be answered whatever the other answers are, by the form's id."""
+    return {v.form_id: _points(forms.definition_of(v.form_id, v.version).survey) for v in versions}
 
 
 def _points(questions: Iterable[engine.Question]) -> int:

@@ -13,6 +13,7 @@ from blueprints.captures.incoming import Incoming, takes
 from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
+from blueprints.forms.queries import language
 from blueprints.people.access import require
 from blueprints.people.models import Person
 from blueprints.reviews.queries import open_returns
@@ -50,7 +51,7 @@ def other_day(day: str) -> ResponseReturnValue:
 
 
 def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
-    visits = queries.round_of(current_user, day)
+    visits, lists = queries.round_of(current_user, day), queries.checklists()
     return render(
         "visits/round.html",
         day=day,
@@ -60,8 +61,8 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
         visits=visits,
         next_visit=queries.next_of(visits),
         arrived=queries.arrived(visits),
-        names=queries.form_names(),
-        points=queries.form_points(),
+        names=queries.form_names(lists),
+        points=queries.form_points(lists),
         cover=queries.cover_for(current_user, day),
         returns=returns,
     )
@@ -87,10 +88,10 @@ def show(visit_id: UUID) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """An unplanned visit: whom, how, what for. After it, the blank pages. A page of the pack."""
     own = queries.own_clients(current_user)
-    return render("visits/new.html", clients=own, blanks=queries.blank_pages())
+    return render("visits/new.html", clients=own, lists=queries.checklists(), language=language())
 
 
-@bp.post("/visits")  # type: ignore[type-var]
+@bp.post("/visits")
 @takes("visit")
 def create(incoming: Incoming) -> None:
     """An unplanned visit to a client of whoever asks; its id is the capture's."""
@@ -102,7 +103,7 @@ def create(incoming: Incoming) -> None:
     )  # fmt: skip
 
 
-@bp.post("/visits/<uuid:visit_id>/status")  # type: ignore[type-var]
+@bp.post("/visits/<uuid:visit_id>/status")
 @takes("status")
 def set_status(incoming: Incoming, visit_id: UUID) -> None:
     """What became of a visit, or its times set right."""
@@ -143,7 +144,7 @@ def _week(cover: inputs.CoverForm, refused: Refused | None = None) -> ResponseRe
         moment=now(),
         due=due,
         due_in_all=due_in_all,
-        names=queries.form_names(),
+        names=queries.form_names(queries.checklists()),
         cover_form=cover,
         refused=refused,
         is_late=queries.is_late,
@@ -161,7 +162,7 @@ def plan() -> ResponseReturnValue:
         return render("visits/plan_whom.html", words=words,
                       clients=planning.clients_to_plan(current_user, fold(words).split()))  # fmt: skip
     client = clients.one_supervised(current_user, client_id)
-    form.offer(clients.coordinators([client.team_id]), queries.form_names())
+    form.offer(clients.coordinators([client.team_id]), queries.form_names(queries.checklists()))
     if request.method == "GET":
         form.suggest(client, request.args)
         return _plan(client, form)
@@ -218,8 +219,8 @@ def _planned(
     move = move or inputs.MoveForm.of(visit, local(visit.starts_at))
     status = refused.status if refused else 422 if given else 200
     return render("visits/planned.html", status=status, visit=visit, refused=refused, given=given, moment=now(),
-                  is_late=queries.is_late, names=queries.form_names(), week=_week_of(visit), move=move, give=give,
-                  cancel=cancel or inputs.CancelForm())  # fmt: skip
+                  is_late=queries.is_late, names=queries.form_names(queries.checklists()), week=_week_of(visit), move=move,
+                  give=give, cancel=cancel or inputs.CancelForm())  # fmt: skip
 
 
 @bp.post("/planning/visits/<uuid:visit_id>/move")

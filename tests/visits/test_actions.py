@@ -44,9 +44,9 @@ def test_a_visit_is_planned_with_its_forms_and_an_event(world: World) -> None:
     assert [(event.what, event.person_id) for event in visit.events] == [("planned", world.id("diane"))]
 
 
-def test_what_happens_is_told_with_the_client(app: Flask, world: World) -> None:
+def test_what_happens_is_told_with_the_client(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[happened.Event] = []
-    app.extensions["happened"] = [heard.append]
+    monkeypatch.setitem(app.extensions, "happened", [heard.append])
     visit = actions.plan(world.jeanne, world.alice, at(world), 45, world.diane)
     actions.move(visit, at(world, 50), 30, world.diane, version=visit.version)
     assert [(event.verb, event.kind, event.client_id) for event in heard] == [
