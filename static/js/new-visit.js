@@ -7,7 +7,10 @@ export const folded = (text) =>
   text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/œ/g, "oe").replace(/[’'-]/g, " ");
 
 /** Whether every typed word occurs in the list's words. */
-export const matches = (words, typed) => folded(typed).split(/\s+/).every((word) => words.includes(word));
+export const matches = (words, typed) =>
+  folded(typed)
+    .split(/\s+/)
+    .every((word) => words.includes(word));
 
 function narrow(box) {
   const none = document.querySelector("[data-narrow-none]");

@@ -7,7 +7,7 @@ import { keptAt, who } from "./person.js";
 import { element, icon, net, say } from "./status.js";
 import { size, t, tn, when } from "./words.js";
 
-const root = document.documentElement;
+const root = globalThis.document?.documentElement;
 
 /** What the screen shows of a pack: per visit its pages with ticks; other pages together. */
 export function model(pack) {

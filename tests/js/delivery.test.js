@@ -6,8 +6,22 @@ const { all, get, put } = await import("../../static/js/db.js");
 const { alive, deliver, hear, queueOf, wake } = await import("../../static/js/delivery.js");
 
 const ANN = "ann";
-const waits = (id, number, more = {}) => put("captures", {
-  id, number, author: ANN, state: "waiting", tries: 0, url: `/x/${id}`, kind: "note", label: id, client: id, recorded: number, mark: "m", fields: [["text", id]], ...more });
+const waits = (id, number, more = {}) =>
+  put("captures", {
+    id,
+    number,
+    author: ANN,
+    state: "waiting",
+    tries: 0,
+    url: `/x/${id}`,
+    kind: "note",
+    label: id,
+    client: id,
+    recorded: number,
+    mark: "m",
+    fields: [["text", id]],
+    ...more,
+  });
 const ids = async (store) => (await all(store)).map((one) => one.id).sort();
 
 beforeEach(async () => {
@@ -23,7 +37,9 @@ const P = "0a1b2c3d-0000-4000-8000-00000000000f";
 test("what is receipted goes to the receipts, and only that", async () => {
   await waits(A, 1);
   await waits(B, 2);
-  const seen = serve((request) => (request.id === A ? applied(request) : { status: 200, headers: { "Content-Type": "text/html" } }));
+  const seen = serve((request) =>
+    request.id === A ? applied(request) : { status: 200, headers: { "Content-Type": "text/html" } },
+  );
   await deliver(ANN);
   assert.deepEqual(await ids("captures"), [B]);
   const [receipt] = await all("receipts");
@@ -34,7 +50,8 @@ test("what is receipted goes to the receipts, and only that", async () => {
 });
 
 test("the captures of one client arrive in the order of their numbers, four clients at once", async () => {
-  for (let n = 1; n <= 12; n += 1) await waits(`0a1b2c3d-0000-4000-8000-0000000000${n + 10}`, n, { client: `client ${n % 6}` });
+  for (let n = 1; n <= 12; n += 1)
+    await waits(`0a1b2c3d-0000-4000-8000-0000000000${n + 10}`, n, { client: `client ${n % 6}` });
   let running = 0;
   let most = 0;
   const order = {};
@@ -50,15 +67,33 @@ test("the captures of one client arrive in the order of their numbers, four clie
   await deliver(ANN);
   assert.deepEqual(await ids("captures"), []);
   assert.equal(most, 4);
-  for (const numbers of Object.values(order)) assert.deepEqual(numbers, [...numbers].sort((a, b) => a - b));
+  for (const numbers of Object.values(order))
+    assert.deepEqual(
+      numbers,
+      [...numbers].sort((a, b) => a - b),
+    );
 });
 
 test("photos go after their words, under ids of their own", async () => {
   await waits(A, 1);
-  await put("files", { id: P, capture: A, author: ANN, taken: 1, state: "waiting", tries: 0, name: "a.jpg", type: "image/jpeg", size: 2, bytes: new ArrayBuffer(2) });
+  await put("files", {
+    id: P,
+    capture: A,
+    author: ANN,
+    taken: 1,
+    state: "waiting",
+    tries: 0,
+    name: "a.jpg",
+    type: "image/jpeg",
+    size: 2,
+    bytes: new ArrayBuffer(2),
+  });
   const seen = serve((request) => applied(request));
   await deliver(ANN);
-  assert.deepEqual(seen.map((request) => request.url), [`/x/${A}`, `/captures/${A}/files/${P}`]);
+  assert.deepEqual(
+    seen.map((request) => request.url),
+    [`/x/${A}`, `/captures/${A}/files/${P}`],
+  );
   assert.ok(seen[1].body.get("file") instanceof Blob);
   assert.deepEqual([await ids("captures"), await ids("files"), (await all("receipts")).length], [[], [], 1]);
 });
@@ -66,7 +101,18 @@ test("photos go after their words, under ids of their own", async () => {
 test("a photo that fails holds nothing else up", async () => {
   await waits(A, 1);
   await waits(B, 2);
-  await put("files", { id: P, capture: C, author: ANN, taken: 1, state: "waiting", tries: 0, name: "a.jpg", type: "image/jpeg", size: 2, bytes: new ArrayBuffer(2) });
+  await put("files", {
+    id: P,
+    capture: C,
+    author: ANN,
+    taken: 1,
+    state: "waiting",
+    tries: 0,
+    name: "a.jpg",
+    type: "image/jpeg",
+    size: 2,
+    bytes: new ArrayBuffer(2),
+  });
   serve((request) => (request.id === P ? { status: 500 } : applied(request)));
   await deliver(ANN);
   assert.deepEqual([await ids("captures"), await ids("files")], [[], [P]]);
@@ -75,10 +121,16 @@ test("a photo that fails holds nothing else up", async () => {
 
 test("a held one stays with its reason; the hour is kept", async () => {
   await waits(A, 1);
-  let seen = serve((request) => ({ ...applied(request, "held", 202), body: { reason: "no such visit", messages: { text: "why" } } }));
+  let seen = serve((request) => ({
+    ...applied(request, "held", 202),
+    body: { reason: "no such visit", messages: { text: "why" } },
+  }));
   await deliver(ANN);
   const kept = await get("captures", A);
-  assert.deepEqual([kept.state, kept.reason, kept.messages, kept.code], ["held", "no such visit", { text: "why" }, "7F3K92QD"]);
+  assert.deepEqual(
+    [kept.state, kept.reason, kept.messages, kept.code],
+    ["held", "no such visit", { text: "why" }, "7F3K92QD"],
+  );
   await deliver(ANN);
   assert.equal(seen.length, 1);
   await put("captures", { ...kept, asked: 0 });
@@ -95,7 +147,10 @@ test("a correction that is applied makes the phone ask about the one it replaces
   const seen = serve((request) => applied(request, request.id === A ? "closed" : "applied", 200));
   await deliver(ANN);
   await deliver(ANN);
-  assert.deepEqual(seen.map((request) => request.id), [B, A]);
+  assert.deepEqual(
+    seen.map((request) => request.id),
+    [B, A],
+  );
   assert.deepEqual(await ids("captures"), []);
 });
 
@@ -185,7 +240,10 @@ test("somebody else's captures are never sent", async () => {
 test("one thrown away while it was on its way does not come back", async () => {
   await waits(A, 1);
   const { discard } = await import("../../static/js/outbox.js");
-  serve(async () => { await discard(A); return { status: 500 }; });
+  serve(async () => {
+    await discard(A);
+    return { status: 500 };
+  });
   await deliver(ANN);
   assert.deepEqual(await ids("captures"), []);
 });

@@ -7,7 +7,16 @@ const { discard, exported, holdings, keep, onChange } = await import("../../stat
 
 const ANN = "0a1b2c3d-0000-4000-8000-0000000000aa";
 const capture = (id, more = {}) => ({
-  id, author: ANN, kind: "note", url: "/visits/v/notes/free", label: "Jeanne · Note", visit: "v", client: "c", pairs: [["text", "words"]], ...more });
+  id,
+  author: ANN,
+  kind: "note",
+  url: "/visits/v/notes/free",
+  label: "Jeanne · Note",
+  visit: "v",
+  client: "c",
+  pairs: [["text", "words"]],
+  ...more,
+});
 const field = (record, name) => record.fields.find(([key]) => key === name)?.[1];
 
 beforeEach(wipe);
@@ -15,7 +24,14 @@ beforeEach(wipe);
 test("numbers run 1, 2, 3 for each person, and the envelope says who, when and what", async () => {
   await put("settings", { name: `device ${ANN}`, id: "d", number: 0 });
   const first = await keep(capture("a"));
-  const second = await keep(capture("b", { pairs: [["text", "more"], ["_form", "x 1"]] }));
+  const second = await keep(
+    capture("b", {
+      pairs: [
+        ["text", "more"],
+        ["_form", "x 1"],
+      ],
+    }),
+  );
   assert.deepEqual([first.number, second.number], [1, 2]);
   assert.equal(field(second, "_v"), "1");
   assert.equal(field(second, "_author"), ANN);
@@ -50,7 +66,10 @@ test("a second submit of the same id keeps one capture, also after it was receiv
   const { mark } = await keep(capture("b"));
   await put("receipts", { id: "a", author: ANN, mark, delivered: 1 });
   assert.equal((await keep(capture("a"))).again, true);
-  assert.deepEqual((await all("captures")).map((one) => one.id), ["b"]);
+  assert.deepEqual(
+    (await all("captures")).map((one) => one.id),
+    ["b"],
+  );
 });
 
 test("the same id with other content is refused, so that nothing is overwritten", async () => {
@@ -60,29 +79,64 @@ test("the same id with other content is refused, so that nothing is overwritten"
 });
 
 test("photos that the form still carries leave with it, the others go", async () => {
-  const photo = (id) => ({ id, capture: "a", author: ANN, draft: true, name: `${id}.jpg`, size: 3, sha256: "s", bytes: new ArrayBuffer(3) });
+  const photo = (id) => ({
+    id,
+    capture: "a",
+    author: ANN,
+    draft: true,
+    name: `${id}.jpg`,
+    size: 3,
+    sha256: "s",
+    bytes: new ArrayBuffer(3),
+  });
   await put("files", photo("p1"));
   await put("files", photo("p2"));
   const kept = await keep(capture("a", { pairs: [["photo", "p1"]], photos: ["p1", ""] }));
   assert.deepEqual(JSON.parse(field(kept, "_files")), [{ id: "p1", name: "p1.jpg", size: 3, sha256: "s" }]);
-  assert.deepEqual((await all("files")).map((file) => [file.id, file.draft]), [["p1", false]]);
+  assert.deepEqual(
+    (await all("files")).map((file) => [file.id, file.draft]),
+    [["p1", false]],
+  );
 });
 
 test("a correction of what the server never took replaces it", async () => {
   await keep(capture("a"));
   await keep(capture("b", { replaces: "a" }));
-  assert.deepEqual((await all("captures")).map((one) => one.id), ["b"]);
+  assert.deepEqual(
+    (await all("captures")).map((one) => one.id),
+    ["b"],
+  );
 });
 
 test("somebody else's captures are not in one's holdings", async () => {
   await keep(capture("a"));
   await keep({ ...capture("b"), author: "other" });
-  assert.deepEqual((await holdings(ANN)).captures.map((one) => one.id), ["a"]);
+  assert.deepEqual(
+    (await holdings(ANN)).captures.map((one) => one.id),
+    ["a"],
+  );
 });
 
 test("the export carries words and photos", async () => {
-  await put("files", { id: "p", capture: "a", author: ANN, draft: true, name: "p.jpg", size: 2, sha256: "", bytes: new Uint8Array([104, 105]).buffer });
-  await keep(capture("a", { pairs: [["text", "été"], ["photo", "p"]], photos: ["p"] }));
+  await put("files", {
+    id: "p",
+    capture: "a",
+    author: ANN,
+    draft: true,
+    name: "p.jpg",
+    size: 2,
+    sha256: "",
+    bytes: new Uint8Array([104, 105]).buffer,
+  });
+  await keep(
+    capture("a", {
+      pairs: [
+        ["text", "été"],
+        ["photo", "p"],
+      ],
+      photos: ["p"],
+    }),
+  );
   const file = JSON.parse(await exported(ANN));
   assert.deepEqual(file.captures[0].fields[0], ["text", "été"]);
   assert.equal(Buffer.from(file.files[0].base64, "base64").toString(), "hi");
@@ -90,7 +144,9 @@ test("the export carries words and photos", async () => {
 
 test("throwing away takes the photos along and tells everybody", async () => {
   let told = 0;
-  onChange(() => { told += 1; });
+  onChange(() => {
+    told += 1;
+  });
   await put("files", { id: "p", capture: "a", author: ANN, draft: true });
   await keep(capture("a", { pairs: [["photo", "p"]], photos: ["p"] }));
   await discard("a");
@@ -99,7 +155,16 @@ test("throwing away takes the photos along and tells everybody", async () => {
 
 test("a failing change leaves the record as it was", async () => {
   await put("settings", { name: "x", n: 1 });
-  await assert.rejects(update("settings", "x", () => { throw new Error("no"); }));
-  await assert.rejects(write(["settings"], async (s) => { s.settings.put({ name: "x", n: 2 }); throw new Error("no"); }));
+  await assert.rejects(
+    update("settings", "x", () => {
+      throw new Error("no");
+    }),
+  );
+  await assert.rejects(
+    write(["settings"], async (s) => {
+      s.settings.put({ name: "x", n: 2 });
+      throw new Error("no");
+    }),
+  );
   assert.equal((await get("settings", "x")).n, 1);
 });

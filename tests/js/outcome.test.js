@@ -17,7 +17,15 @@ test("a receipt that names the id decides, whatever the kind of 2xx", () => {
 });
 
 test("no receipt, no forgetting: every 2xx without our id waits", () => {
-  for (const header of [null, "", says("applied", OTHER), "applied", `${ID} applied`, `${ID} 7F3K92QD`, `${ID} 7F3K92QD done`]) {
+  for (const header of [
+    null,
+    "",
+    says("applied", OTHER),
+    "applied",
+    `${ID} applied`,
+    `${ID} 7F3K92QD`,
+    `${ID} 7F3K92QD done`,
+  ]) {
     assert.deepEqual(after(200, header), { then: "wait", wait: 0, whole: true }, String(header));
   }
 });

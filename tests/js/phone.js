@@ -42,15 +42,30 @@ export function form(fields, data = {}) {
 export function serve(answer) {
   const seen = [];
   globalThis.fetch = async (url, options = {}) => {
-    const request = { url, id: options.headers?.["Capture-Id"], body: options.body, method: options.method ?? "GET", options };
+    const request = {
+      url,
+      id: options.headers?.["Capture-Id"],
+      body: options.body,
+      method: options.method ?? "GET",
+      options,
+    };
     seen.push(request);
     const given = await answer(request);
     if (!given) throw new TypeError("network");
     const { status = 200, headers = {}, body = {} } = given;
-    return { status, ok: status >= 200 && status < 300, type: given.type ?? "basic", headers: new Headers(headers), json: async () => body };
+    return {
+      status,
+      ok: status >= 200 && status < 300,
+      type: given.type ?? "basic",
+      headers: new Headers(headers),
+      json: async () => body,
+    };
   };
   return seen;
 }
 
 /** The answer that means: the server has it. */
-export const applied = ({ id }, state = "applied", status = 201) => ({ status, headers: { "Capture-Receipt": `${id} 7F3K92QD ${state}` } });
+export const applied = ({ id }, state = "applied", status = 201) => ({
+  status,
+  headers: { "Capture-Receipt": `${id} 7F3K92QD ${state}` },
+});

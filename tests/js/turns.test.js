@@ -3,7 +3,15 @@ import { test } from "node:test";
 import { captures, files, HOUR, limit, pause } from "../../static/js/turns.js";
 
 const NOW = 1_000_000_000;
-const one = (number, client, more = {}) => ({ id: `c${number}`, number, client, state: "waiting", tries: 0, recorded: number, ...more });
+const one = (number, client, more = {}) => ({
+  id: `c${number}`,
+  number,
+  client,
+  state: "waiting",
+  tries: 0,
+  recorded: number,
+  ...more,
+});
 const ids = (items) => items.map((item) => item.id);
 
 test("clients go side by side, the captures of one in order of their numbers", () => {

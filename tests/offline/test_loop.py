@@ -117,7 +117,7 @@ def test_killed_right_after_it_was_kept(live: Live, phone: Phone) -> None:  # ro
     page = phone.open()
     day_ready(live, page)
     live.faults.set("refuse")
-    write_note(page, live.url + NOTE, "Avant la panne.")
+    write_note(page, live.url + NOTE, "Avant la panne.", stay=True)
     phone.kill()
     page = phone.open()
     opened(page, f"{live.url}/outbox")
@@ -169,7 +169,7 @@ def test_a_frozen_tab_is_relieved_of_the_lock(live: Live, page: Page) -> None:  
     day_ready(live, page)
     live.faults.set("refuse")
     write_note(page, live.url + NOTE, "un")
-    page.evaluate("navigator.locks.request('tournee-delivery', () => new Promise(() => {}))")  # holds it for ever
+    page.evaluate("() => { navigator.locks.request('tournee-delivery', () => new Promise(() => {})) }")  # holds it for ever
     second = page.context.new_page()
     opened(second, live.url + VISIT)
     live.faults.set("pass")

@@ -51,11 +51,15 @@ def whole(page: Page, person: str) -> bool:
     return bool(pack) and pack["person"] == str(id_of(person)) and all(one["ok"] for one in pack["pages"])
 
 
-def write_note(page: Page, url: str, words: str) -> None:
-    """Opens the page of a note, writes and sends it; returns when the phone says that it has kept it."""
+def write_note(page: Page, url: str, words: str, stay: bool = False) -> None:
+    """Opens the page of a note, writes and sends it; returns when the phone says that it has kept it, and the next page
+    is open (`stay`: at once)."""
     opened(page, url)
     page.fill("textarea[name=text]", words)
     page.click("button[form=capture].button[data-tone=brand]")
+    if not stay:
+        page.wait_for_url(lambda next: "/notes/" not in next)
+        page.wait_for_function(SHOWN)
     expect(page.locator("#says")).to_contain_text(KEPT)
 
 
