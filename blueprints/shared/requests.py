@@ -14,7 +14,16 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 class Request(HtmxAwareRequest):  # type: ignore[misc]
-    """Werkzeug's parser is silent by default: a multipart body with no end gives an empty form and no error."""
+    """A body that ends too early must not pass for a whole one.
+
+    Werkzeug's parser is silent by default: a multipart body with no end gives an empty form and no error. And where a
+    server says that its input ends by itself (gunicorn does), nobody compares what came with Content-Length.
+    """
+
+    def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        if environ.get("CONTENT_LENGTH") and not environ.get("HTTP_TRANSFER_ENCODING"):
+            environ["wsgi.input_terminated"] = False  # then a short body is a client that went away: 400
+        super().__init__(environ, *args, **kwargs)
 
     @property
     def max_content_length(self) -> int | None:

@@ -49,7 +49,7 @@ class Server:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
-        until(self._answers, 20)
+        until(self._answers, 60)
         return self
 
     def _answers(self) -> bool:
@@ -57,10 +57,12 @@ class Server:
             raise AssertionError(f"the server ended: {self.log.read_text()[-2000:]}")
         with socket.socket() as probe:
             probe.settimeout(5)
-            if probe.connect_ex(("127.0.0.1", self.port)):
+            try:  # the port may be open before anybody answers behind it
+                probe.connect(("127.0.0.1", self.port))
+                probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+                return b" 200 " in probe.recv(64)
+            except OSError:
                 return False
-            probe.sendall(b"GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-            return b" 200 " in probe.recv(64)
 
     def stop(self) -> None:
         """The orderly end."""
