@@ -67,7 +67,9 @@ def _entry(key: str, endpoint: str, icon: str, label: str, count: int | None = N
 def _waiting(person: Person) -> int:
     unit = func.coalesce(ReviewText.visit_id, ReviewText.id)
     query = select(func.count(unit.distinct())).where(
-        ReviewText.team_id.in_(supervised_teams(person)), ReviewText.state == "waiting"
+        ReviewText.team_id.in_(supervised_teams(person)),
+        ReviewText.state == "waiting",
+        ReviewText.author_id != person.id,  # nobody signs their own
     )
     return db.session.scalar(query) or 0
 
