@@ -22,7 +22,7 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         if environ.get("CONTENT_LENGTH") and not environ.get("HTTP_TRANSFER_ENCODING"):
-            environ["wsgi.input_terminated"] = False  # then a short body is a client that went away: 400
+            environ.pop("wsgi.input_terminated", None)  # then a short body is a client that went away: 400
         super().__init__(environ, *args, **kwargs)
 
     @property
