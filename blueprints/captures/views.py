@@ -52,7 +52,9 @@ def file(capture_id: UUID, file_id: UUID) -> Response:
     row = queries.file_of(current_user, capture_id, file_id)
     if row.state != "applied":
         abort(404)  # not readable as a picture: kept, never shown as what it claims to be
-    return send_file(files.path_of(row.stored), mimetype=row.media_type, download_name=f"{file_id}.jpg")
+    photo = send_file(files.path_of(row.stored), mimetype=row.media_type, download_name=f"{file_id}.jpg")
+    photo.headers["Cache-Control"] = "no-store"
+    return photo
 
 
 @bp.get("/captures/<uuid:capture_id>")

@@ -89,8 +89,8 @@ def _show(client: Client, refused: Refused | None = None) -> ResponseReturnValue
 def new() -> ResponseReturnValue:
     """A new case."""
     form = _form(inputs.ClientForm(request.form))
-    if request.method == "GET" or not form.validate():
-        return _edit(None, form, 200 if request.method == "GET" else 422)
+    if request.method != "POST" or not form.validate():
+        return _edit(None, form, 422 if request.method == "POST" else 200)
     try:
         client = actions.create(_team(form), form.details())
     except Refused as refused:
@@ -105,7 +105,7 @@ def new() -> ResponseReturnValue:
 def edit(client_id: UUID) -> ResponseReturnValue:
     """What stands in the case."""
     client = queries.one_supervised(current_user, client_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _edit(client, _form(inputs.ClientForm(obj=client, team=client.team_id)))
     form = _form(inputs.ClientForm(request.form))
     if not form.validate():

@@ -102,7 +102,7 @@ def invitation(token: str) -> ResponseReturnValue:
             session_of.begin_session(person)
             db.session.commit()
             return redirect(url_for("ops.home"), 303)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render("people/invitation.html", form=form, person=found.person, reason=reason, status=status)
 
 

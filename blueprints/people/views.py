@@ -41,7 +41,7 @@ def new() -> ResponseReturnValue:
         else:
             db.session.commit()
             return _show_link(person, token)
-    status = 200 if request.method == "GET" else 422
+    status = 422 if request.method == "POST" else 200
     return render("people/new.html", form=form, reason=reason, status=status)
 
 

@@ -163,7 +163,7 @@ def plan() -> ResponseReturnValue:
                       clients=planning.clients_to_plan(current_user, fold(words).split()))  # fmt: skip
     client = clients.one_supervised(current_user, client_id)
     form.offer(clients.coordinators([client.team_id]), queries.form_names(queries.checklists()))
-    if request.method == "GET":
+    if request.method != "POST":
         form.suggest(client, request.args)
         return _plan(client, form)
     return _plan_it(client, form) if form.validate() else _plan(client, form, status=422)
@@ -219,8 +219,8 @@ def _planned(
     move = move or inputs.MoveForm.of(visit, local(visit.starts_at))
     status = refused.status if refused else 422 if given else 200
     return render("visits/planned.html", status=status, visit=visit, refused=refused, given=given, moment=now(),
-                  is_late=queries.is_late, names=queries.form_names(queries.checklists()), week=_week_of(visit), move=move,
-                  give=give, cancel=cancel or inputs.CancelForm())  # fmt: skip
+                  is_late=queries.is_late, names=queries.form_names(queries.checklists()), week=_week_of(visit),
+                  move=move, give=give, cancel=cancel or inputs.CancelForm())  # fmt: skip
 
 
 @bp.post("/planning/visits/<uuid:visit_id>/move")
