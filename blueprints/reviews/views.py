@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -134,4 +134,6 @@ def _after(unit_id: UUID) -> str:
 def _refused(unit_id: UUID, refused: Refused, **typed: Any) -> ResponseReturnValue:
     """The desk again with the reason, and everything that was typed."""
     db.session.rollback()
-    return _desk(unit_id, refused.status, problem=refused, **typed)
+    response = make_response(_desk(unit_id, refused.status, problem=refused, **typed))
+    response.headers["HX-Push-Url"] = "false"  # the address of a POST is no page to come back to
+    return response

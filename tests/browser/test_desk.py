@@ -182,6 +182,7 @@ def test_what_changed_meanwhile_is_shown_and_nothing_is_signed(desk: Desk) -> No
     page.keyboard.press("a")
     expect(page.locator("[data-problem]")).to_be_focused()
     expect(page.locator("ins").first).to_be_visible()
+    assert not page.url.endswith("/sign"), "the address of a POST is no page to come back to"
     assert desk.count(Signature) == 0
     page.keyboard.press("a")
     until(lambda: desk.count(Signature) == 2, 10)
