@@ -39,7 +39,7 @@ def plan(story: Story, key: str) -> None:
             _plan_today(story)
             continue
         possible = own if day <= story.today else own[:-DUE]
-        for hour, minute in sorted(story.chance.sample(SLOTS, story.chance.choice((4, 5, 5, 6)))):
+        for hour, minute in _slots(story, key, day):
             while not (rest and rest[0] in possible):
                 rest = rest[1:] or story.chance.sample(own, len(own))
             client, rest = rest[0], rest[1:]
@@ -47,6 +47,22 @@ def plan(story: Story, key: str) -> None:
                 continue
             risky = key == "tom" and day == story.yesterday
             _plan_one(story, key, client, day, hour, minute, "home-safety" if risky else _form(story, key, client))
+
+
+def _slots(story: Story, key: str, day: date) -> list[tuple[int, int]]:
+    """When somebody visits on a day. While Léa stands in for Tom, her own visits leave room for his."""
+    if day not in covered(story):
+        return sorted(story.chance.sample(SLOTS, story.chance.choice((4, 5, 5, 6))))
+    if key == "tom":
+        taken = {(local(v.starts_at).hour, local(v.starts_at).minute) for v in story.planned["lea"] if day_of(v) == day}
+        return [slot for slot in SLOTS if slot not in taken]
+    return sorted(story.chance.sample(SLOTS, 4))
+
+
+def covered(story: Story) -> tuple[date, date]:
+    """Next week's Thursday and Friday, on which Tom is away."""
+    monday = story.today + timedelta(days=7 - story.today.weekday())
+    return monday + timedelta(days=3), monday + timedelta(days=4)
 
 
 def _form(story: Story, key: str, client: Client) -> str | None:
@@ -84,12 +100,10 @@ def _plan_one(
 
 def look_ahead(story: Story) -> None:
     """Next week Tom is away for two days and Léa stands in; two visits of Léa's overlap on the Wednesday."""
-    monday = story.today + timedelta(days=7 - story.today.weekday())
-    person, wednesday = story.person, monday + timedelta(days=2)
+    thursday, friday = covered(story)
+    person, wednesday = story.person, thursday - timedelta(days=1)
     with then(story.moment - timedelta(hours=4)):
-        visits.cover(
-            person["tom"], person["lea"], monday + timedelta(days=3), monday + timedelta(days=4), person["nadia"]
-        )
+        visits.cover(person["tom"], person["lea"], thursday, friday, person["nadia"])
     that_day = [visit for visit in story.planned["lea"] if day_of(visit) == wednesday]
     busy = {visit.client_id for visit in that_day}
     other = next(client for client in story.client["lea"] if client.id not in busy)

@@ -148,7 +148,7 @@ def test_text_is_kept_to_the_letter(client_as: ClientAs, deliver: Any, url: Any)
 
 
 def test_it_is_judged_by_the_phones_clock(client_as: ClientAs, deliver: Any, url: Any) -> None:
-    """ "Not after today" means the phone's today: a clock that is a day ahead is believed, and kept with its difference."""
+    """A day "not after today" means the phone's today: a clock that is a day ahead is believed."""
     tomorrow = local(now()) + timedelta(days=1)
     fields, address = {"/data/situation/day": tomorrow.date().isoformat()}, url(form_id="first-assessment")
     ahead = deliver(client_as("alice"), address, fields, envelope={"_recorded": tomorrow.isoformat()})
