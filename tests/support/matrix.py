@@ -43,7 +43,7 @@ CANARIES = {
     "CANARY-jeanne": {"alice", "diane"},
     "CANARY-marcel": {"bob", "diane"},
     "CANARY-odette": {"charlie", "erwan"},
-    "CANARY-kiosk": {"diane", "fanny"},
+    "CANARY-kiosk": set(),  # words at a kiosk wait until ten people have written some
 }
 
 
@@ -150,6 +150,7 @@ class Stage:
         returned = self._return(notes["soap"])
         held = db.session.scalars(select(Capture).where(Capture.author_id == id_of("alice"), Capture.state == "held"))
         feedback = db.session.scalars(select(Feedback).where(Feedback.author_id == id_of("alice"))).one()
+        at_kiosk = db.session.scalars(select(Feedback).where(Feedback.mode == "kiosk")).one()
         photo = uuid4()
         self._photo("alice", notes["free"].id, photo)
         days = {"first_day": today() + timedelta(days=5), "last_day": today() + timedelta(days=6)}
@@ -187,6 +188,7 @@ class Stage:
             "applied_id": notes["free"].id,
             "file_id": photo,
             "feedback_id": feedback.id,
+            "kiosk_answer": at_kiosk.id,
             "return_id": returned.id,
             "cover_id": cover.id,
             "note_version": notes["free"].versions[0].id,
