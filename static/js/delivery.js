@@ -3,7 +3,7 @@
 import { all, done, get, put, update, write } from "./db.js";
 import { changed } from "./outbox.js";
 import { outcome } from "./outcome.js";
-import { AT_ONCE, files as fileTurn, limit, pause, captures as turn } from "./turns.js";
+import { AT_ONCE, files as fileTurn, limit, pause, stubborn, captures as turn } from "./turns.js";
 
 const BEAT = 5_000;
 const FROZEN = 30_000;
@@ -88,6 +88,7 @@ async function work(author, force, mine) {
               going.filter((one) => !one.taken),
               now,
               force,
+              tried,
             ),
             ...fileTurn(
               files,
@@ -122,15 +123,19 @@ async function work(author, force, mine) {
     if (answer.list) list = answer.list;
     onOnline(verdict.then !== "wait" || !verdict.whole || answer.status >= 400);
     // Without an answer the network is to blame, unless others passed meanwhile: then it is this one.
-    const kept = await settle(item, verdict, answer, !verdict.whole || passed > before);
+    const kept = await settle(item, verdict, answer, { blamed: !verdict.whole || passed > before, others: passed > 0 });
     if (item.taken)
       files = kept ? files.map((one) => (one.id === item.id ? kept : one)) : files.filter((one) => one.id !== item.id);
     else
       captures = kept
         ? captures.map((one) => (one.id === item.id ? kept : one))
         : captures.filter((one) => one.id !== item.id);
-    if (["applied", "closed", "held"].includes(verdict.then) && !passed++) await calm(author);
-    else if (verdict.then === "rest") {
+    if (["applied", "closed", "held"].includes(verdict.then)) {
+      if (!passed++) await calm(author);
+      // Others pass: what has failed again and again, and in this run too, is to blame itself.
+      const failed = captures.filter((one) => tried.has(one.id) && !running.has(one.id) && stubborn(one) && !one.alone);
+      for (const one of failed) one.alone = Boolean(await update("captures", one.id, lonely));
+    } else if (verdict.then === "rest") {
       stop = true;
       await rest(author);
     } else if (verdict.whole) {
@@ -140,6 +145,8 @@ async function work(author, force, mine) {
   }
   if (list) onList(list);
 }
+
+const lonely = (kept) => kept && { ...kept, alone: true };
 
 async function load(author) {
   const [captures, files] = await Promise.all([all("captures", author), all("files")]);
@@ -185,7 +192,7 @@ async function send(item) {
 }
 
 /** Writes down what the answer means; gives the item as it is now kept, or null where the phone may forget it. */
-async function settle(item, verdict, answer, blamed) {
+async function settle(item, verdict, answer, { blamed, others }) {
   const store = item.taken ? "files" : "captures";
   const now = Date.now();
   if (verdict.then === "applied" || verdict.then === "closed") {
@@ -238,7 +245,8 @@ async function settle(item, verdict, answer, blamed) {
     if (verdict.then === "rest") return kept;
     if (!blamed) return kept;
     const tries = (kept.tries ?? 0) + 1;
-    return { ...kept, tries, next: now + pause(tries, verdict.wait) };
+    const alone = kept.alone || (others && stubborn({ tries }));
+    return { ...kept, tries, alone, next: now + pause(tries, verdict.wait) };
   });
 }
 

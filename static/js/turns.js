@@ -2,7 +2,7 @@
 
 export const AT_ONCE = 4;
 export const HOUR = 3_600_000;
-const STUBBORN = 3; // after so many failures while others pass, a capture is tried last and holds nobody up
+const STUBBORN = 3; // after so many failures a capture is tried last, and what is behind it may show that it fails alone
 
 /** Milliseconds before try number `tries + 1`: 1, 2, 4 … 300 s, within half of it either way, never before what was asked. */
 export function pause(tries, asked = 0, random = Math.random()) {
@@ -15,6 +15,9 @@ export function limit(bytes) {
   return bytes <= 32_768 ? 10_000 : Math.min(300_000, 10_000 + (bytes / 4096) * 1000);
 }
 
+/** Whether a capture has failed so often that its own fault is thought possible. */
+export const stubborn = (item) => (item.tries ?? 0) >= STUBBORN;
+
 const lane = (item) => item.client || item.visit || item.id;
 
 /**
@@ -22,9 +25,12 @@ const lane = (item) => item.client || item.visit || item.id;
  *
  * `items`: captures {id, client, visit, number, state, tries, next, asked}; `running`: the items on the way. Those of
  * one client go in order of their numbers, one at a time. A held one is only asked about, once an hour, and holds
- * nobody up; nor does one that keeps failing. `force`: a person asked, so no waiting time counts.
+ * nobody up; nor does one that keeps failing while others pass (`alone`). Before that is known the order is kept: one
+ * that has often failed lets the next try only once it has failed again in this run (`tried`: ids), else a gateway
+ * that was down for a minute would turn the order of a whole client around. `force`: a person asked, so no waiting
+ * time counts.
  */
-export function captures(items, running, now, force = false) {
+export function captures(items, running, now, force = false, tried = new Set()) {
   const busy = new Set(running.map(lane));
   const ids = new Set(running.map((item) => item.id));
   const ready = [];
@@ -36,13 +42,10 @@ export function captures(items, running, now, force = false) {
       continue;
     }
     const due = force || (item.next ?? 0) <= now;
-    if (item.tries >= STUBBORN) {
-      if (due && !busy.has(lane(item))) ready.push([1, item]);
-      continue;
-    }
     if (busy.has(lane(item))) continue;
-    busy.add(lane(item)); // the first one that waits closes the lane for those behind it
-    if (due) ready.push([0, item]);
+    if (stubborn(item) && tried.has(item.id)) continue;
+    if (!item.alone) busy.add(lane(item)); // the first one that waits closes the lane for those behind it
+    if (due) ready.push([stubborn(item) ? 1 : 0, item]);
   }
   return ready.sort((a, b) => a[0] - b[0] || (a[1].tries ?? 0) - (b[1].tries ?? 0)).map(([, item]) => item);
 }

@@ -33,10 +33,20 @@ test("one that waits after a failure holds back those behind it, of its client o
   assert.deepEqual(ids(captures(items, [], NOW + 1000)), ["c3", "c1"]);
 });
 
-test("one that keeps failing is tried last and holds nobody up", () => {
-  const items = [one(1, "a", { tries: 3, next: NOW }), one(2, "a"), one(3, "b")];
+test("one that keeps failing while others pass is tried last and holds nobody up", () => {
+  const items = [one(1, "a", { tries: 3, next: NOW, alone: true }), one(2, "a"), one(3, "b")];
   assert.deepEqual(ids(captures(items, [], NOW)), ["c2", "c3", "c1"]);
   assert.deepEqual(ids(captures([items[0]], [], NOW)), ["c1"]);
+});
+
+test("a server that was away for long does not turn the order around", () => {
+  const often = (number, next) => one(number, "a", { tries: 9, next });
+  const items = [often(1, NOW + 1), often(2, NOW), one(3, "a")];
+  assert.deepEqual(captures(items, [], NOW), []); // the second waits for the first
+  assert.deepEqual(ids(captures(items, [], NOW + 1)), ["c1"]);
+  assert.deepEqual(ids(captures(items, [], NOW, true)), ["c1"]);
+  const failedAgain = new Set(["c1"]); // only now is the next let through, to show whether the first alone fails
+  assert.deepEqual(ids(captures(items, [], NOW, false, failedAgain)), ["c2"]);
 });
 
 test("a held one is asked about once an hour and holds nobody up; a refused one only when a person asks", () => {

@@ -10,6 +10,8 @@ It runs in a thread of its own; a test names a fault and the proxy commits it un
     half_response   `amount` bytes of the answer reach the browser, then it is cut
     drop_response   the server gets and answers the request, the browser hears nothing
     captive         a hotel's sign-in page answers everything, with 200
+    status          something on the way answers with the status `amount` (and Retry-After, where `retry_after` is
+                    given); the server never hears of it
 
 A fault other than refuse, blackhole and captive can be kept to requests that begin with `only`, e.g. b"POST ".
 """
@@ -26,7 +28,8 @@ LINE = re.compile(rb"^([A-Z]{3,7}) (\S+) HTTP/1\.[01]\r\n")
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 HOTEL = b"<!doctype html><title>Hotel</title><h1>Welcome! Please accept the terms of our network</h1>"
 PORTAL = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b"
-CUTTING = ("cut_request", "half_response", "drop_response")
+ANSWER = b"HTTP/1.1 %d No\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: 0\r\n%b\r\n"
+CUTTING = ("cut_request", "half_response", "drop_response", "status")
 
 
 class Faults:
@@ -37,6 +40,7 @@ class Faults:
         self.requests: list[str] = []  # "POST /visits/…", in the order in which they came
         self.committed = 0  # how many times a cutting fault struck since it was set
         self._fault, self._amount, self._only, self._times = "pass", 0.0, b"", 0
+        self._retry_after = ""
         self._listener: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
@@ -48,8 +52,9 @@ class Faults:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def set(self, fault: str, amount: float = 0, only: bytes = b"", times: int = 0) -> None:
+    def set(self, fault: str, amount: float = 0, only: bytes = b"", times: int = 0, retry_after: str = "") -> None:
         """Commit this fault from now on; `times` 0 means until the next call, else back to `pass` after so many."""
+        self._retry_after = retry_after
         self._call(self._set(fault, amount, only, times))
 
     def cut(self) -> None:
@@ -120,6 +125,15 @@ class Faults:
         writer.write(PORTAL % (len(HOTEL), HOTEL))
         await writer.drain()
 
+    async def answer(self, piece: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Takes the request to its end and answers it with the status of the moment."""
+        head, _, body = piece.partition(b"\r\n\r\n")
+        if length := LENGTH.search(head):
+            await reader.readexactly(max(0, int(length.group(1)) - len(body)))
+        more = f"Retry-After: {self._retry_after}\r\n" if self._retry_after else ""
+        writer.write(ANSWER % (int(self._amount), more.encode()))
+        await writer.drain()
+
     def note(self, piece: bytes) -> None:
         if line := LINE.match(piece):
             self.requests.append(f"{line.group(1).decode()} {line.group(2).decode()}")
@@ -161,6 +175,9 @@ class Link:
             if LINE.match(piece):
                 self._begin(piece)
             await self._pace()
+            if self.fault == "status":
+                await self.proxy.answer(piece, self.reader, self.writer)
+                return
             if self.fault == "cut_request":
                 self.up.write(piece[: self.left])
                 self.left -= len(piece)
