@@ -71,7 +71,6 @@ function thank() {
 function watch() {
   const touch = () => {
     touched = Date.now();
-    if (idle.open) idle.close();
   };
   for (const event of ["pointerdown", "keydown", "input", "scroll"])
     addEventListener(event, touch, { passive: true, capture: true });
@@ -183,7 +182,7 @@ addEventListener("pagehide", () => {
 addEventListener("pageshow", (event) => {
   if (event.persisted) restart(); // "back" finds no page of the person before
 });
-document.querySelector("[data-stay]").addEventListener("click", () => idle.close());
+idle.addEventListener("click", () => idle.close()); // at the end of a touch, so that it goes to nothing below
 document.querySelector("[data-restart]").addEventListener("click", (event) => {
   event.preventDefault();
   restart();

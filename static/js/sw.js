@@ -19,7 +19,7 @@ async function install() {
   const query = lang ? `?lang=${lang.lang}` : "";
   await Promise.all([
     ...FILES.map(async (path) => {
-      const response = await fetch(STATIC + path, { cache: "no-cache" });
+      const response = await fetch(STATIC + path);
       if (
         response.status !== 200 ||
         response.redirected ||

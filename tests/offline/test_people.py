@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browsing import Live, until_waiting, waiting
 from tests.support.faults import until
-from tests.support.field import NOTE, day_ready, kept, notes, opened, posts, rows, write_note
+from tests.support.field import NOTE, change, day_ready, kept, notes, opened, posts, rows, write_note
 from tests.support.world import id_of
 
 pytestmark = pytest.mark.browser
@@ -14,10 +14,7 @@ VISIT = f"/visits/{id_of('visit')}"
 
 def end_sessions(live: Live) -> None:
     """Every session of everybody ends, as if its time were over."""
-    import sqlite3
-
-    with sqlite3.connect(live.server.data / "tournee.db", timeout=10) as connection:
-        connection.execute("UPDATE sign_in SET ended_at = '2026-01-01 00:00:00'")
+    change(live, "UPDATE sign_in SET ended_at = '2026-01-01 00:00:00'")
 
 
 def caches(page: Page) -> list[str]:

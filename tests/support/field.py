@@ -5,7 +5,10 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from blueprints.forms.actions import publish_shipped
+from blueprints.shared.db import db
 from tests.support.browsing import Live
+from tests.support.engines import make_app
 from tests.support.faults import until
 from tests.support.world import id_of
 
@@ -82,3 +85,17 @@ def captures(live: Live) -> int:
 def posts(live: Live, url: str) -> int:
     """How many deliveries went to this address."""
     return live.faults.requests.count(f"POST {url}")
+
+
+def change(live: Live, sql: str, *values: object) -> None:
+    """Changes what the server has behind its back, as another person or the passing of time would."""
+    with sqlite3.connect(live.server.data / "tournee.db", timeout=10) as connection:
+        connection.execute(sql, values)
+
+
+def published(live: Live) -> None:
+    """The forms that ship are published on this server."""
+    with make_app(live.server.data).app_context():
+        publish_shipped()
+        db.session.commit()
+        db.engine.dispose()
