@@ -54,3 +54,8 @@ class NoteVersion(Base):
     late: Mapped[bool] = mapped_column(default=False)  # first note more than 24 h after the event
 
     note: Mapped[Note] = relationship(back_populates="versions")
+
+    @property
+    def words(self) -> int:
+        """How many words it has, all its sections together."""
+        return sum(len(str(text).split()) for text in self.body.values())

@@ -57,8 +57,3 @@ def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | 
     if note is None or (note.client_id, note.visit_id, note.format) != here:
         raise Refused(_("This answers the return of another text."))
     return note
-
-
-def count_words(version: NoteVersion) -> int:
-    """How many words a version has, all its sections together."""
-    return sum(len(str(text).split()) for text in version.body.values())

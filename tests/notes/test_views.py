@@ -313,4 +313,4 @@ def test_batches_ask_a_fixed_number_of_queries(world: World, client_as: ClientAs
 
 def test_words_are_counted(app: Any) -> None:
     body = {"subjective": "Dit aller  mieux.\n", "plan": "", "objective": "l’aide", "assessment": " "}
-    assert queries.count_words(NoteVersion(body=body)) == 4
+    assert NoteVersion(body=body).words == 4
