@@ -21,6 +21,8 @@ from blueprints.visits.models import HELD_VISIT, OPEN, Visit
 
 AFTER = timedelta(hours=3)  # so long after its end something should have come
 BACK = timedelta(days=30)  # older ones are no longer looked for
+LATELY = timedelta(days=4)  # what the desk itself shows of it, over a week-end too
+LONGEST = timedelta(days=1)  # between the planned start of a visit and its end
 SETTLED = timedelta(hours=1)  # within it a phone may still be sending what lies between
 SILENT = timedelta(days=2)
 GAPS_BACK = timedelta(days=14)
@@ -39,12 +41,13 @@ class Gap:
     since: datetime
 
 
-def ended(person: Person, limit: int = MOST) -> Sequence[Visit]:
+def ended(person: Person, limit: int = MOST, back: timedelta = BACK) -> Sequence[Visit]:
     """Visits that ended three hours ago and longer, of which no checklist, note or feedback has come; oldest first."""
     moment = now()
     query = _visits(person, limit).where(
         Visit.status.in_(HELD_VISIT),
-        Visit.ended_at.between(moment - BACK, moment - AFTER),
+        Visit.starts_at > moment - back - LONGEST,  # what is indexed; when it ended is not
+        Visit.ended_at.between(moment - back, moment - AFTER),
         ~_written(Checklist),
         ~_written(Note),
         ~_written(Feedback),

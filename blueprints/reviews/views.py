@@ -110,7 +110,7 @@ def _desk(unit_id: UUID | None, status: int = 200, **typed: Any) -> ResponseRetu
         "desk",
         status,
         queue=queries.queue(current_user, wanted),
-        overdue=absent.ended(current_user, limit=10),
+        overdue=absent.ended(current_user, limit=10, back=absent.LATELY),
         fragment=wants_block(),
         teams=[
             chip | {"url": url_for("reviews.index", **form.address(team=chip["team"]))} for chip in form.team_links()

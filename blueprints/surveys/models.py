@@ -23,7 +23,7 @@ class Feedback(Base):
     __table_args__ = (
         CheckConstraint(f"mode IN {MODES}", name="known_mode"),
         Index("ix_feedback_team_answered", "team_id", "mode", "answered_at"),
-        Index("ix_feedback_callback", "team_id", "callback", "answered_at"),
+        Index("ix_feedback_callback", "callback", "answered_at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))

@@ -376,7 +376,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_feedback'))
     )
     with op.batch_alter_table('feedback', schema=None) as batch_op:
-        batch_op.create_index('ix_feedback_callback', ['team_id', 'callback', 'answered_at'], unique=False)
+        batch_op.create_index('ix_feedback_callback', ['callback', 'answered_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_feedback_client_id'), ['client_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_feedback_kiosk_id'), ['kiosk_id'], unique=False)
         batch_op.create_index('ix_feedback_team_answered', ['team_id', 'mode', 'answered_at'], unique=False)

@@ -177,6 +177,25 @@ class TestReturn:
         for who in ("bob", "diane", "charlie"):
             assert client_as(who).get(f"/returns/{returned.id}").status_code == 404
 
+    @pytest.mark.parametrize("state", ["waiting", "signed", "answered"])
+    def test_what_is_in_review_or_signed_is_not_edited_and_the_attempt_is_kept(
+        self, state: str, world: World, field: Field, client_as: AsPerson, deliver: Callable[..., object]
+    ) -> None:
+        note = field.note()
+        if state == "signed":
+            actions.sign(world.diane, world.done.id, {note.id})
+        if state == "answered":
+            actions.send_back(world.diane, world.done.id, {note.id}, "Précisez.")
+            field.note_again(note, SOAP)
+        before = [dict(version.body) for version in note.versions]
+        sent = deliver(
+            client_as("alice"), f"/visits/{world.done.id}/notes/soap", SOAP | {"plan": "Altéré."},
+            envelope={"_corrects": str(note.id)},
+        )  # fmt: skip
+        assert sent.state == "held"  # type: ignore[attr-defined]
+        db.session.expire_all()
+        assert [version.body for version in note.versions] == before
+
     def test_the_page_is_the_same_each_time(self, world: World, field: Field, client_as: AsPerson) -> None:
         note = field.note()
         actions.send_back(world.diane, world.done.id, {note.id}, "Quelle hauteur ?")
