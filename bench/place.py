@@ -24,8 +24,10 @@ from sqlalchemy import func, insert, select
 from bench.server import BareRow, make
 from blueprints.clients.models import Assignment, Client
 from blueprints.demo import world
+from blueprints.notes.models import Note, NoteVersion
 from blueprints.ops.commands import _compress, gunicorn_options
 from blueprints.people.models import Device, Membership, Person, PersonRole, SignIn
+from blueprints.reviews.models import ReviewText, Signature
 from blueprints.shared.db import db, now, today, uuid7, writing, zone
 from blueprints.shared.tokens import hashed
 from blueprints.shared.words import fold
@@ -174,10 +176,12 @@ class Place:
                 db.session.execute(
                     insert(Assignment), [{"client_id": id, "person_id": people[n % 100]} for id, n in names]
                 )
+                visits = [(uuid7(), id, n, days) for id, n in names for days in (-40, -10, 20)]
                 db.session.execute(
                     insert(Visit),
                     [
                         {
+                            "id": visit,
                             "client_id": id,
                             "coordinator_id": people[n % 100],
                             "starts_at": moment + timedelta(days=days, minutes=n % 480),
@@ -185,10 +189,18 @@ class Place:
                             "status": "done" if days < 0 else "planned",
                             "made_by": nadia.id,
                         }
-                        for id, n in names
-                        for days in (-40, -10, 20)
+                        for visit, id, n, days in visits
                     ],
                 )
+                past = [(uuid7(), *visit) for visit in visits if visit[3] < 0]
+                for table, make in (
+                    (Note, _note),
+                    (NoteVersion, _version),
+                    (ReviewText, _text),
+                    (Signature, _signature),
+                ):
+                    rows = [make(one, people[one[3] % 100], nadia, moment + timedelta(days=one[4])) for one in past]
+                    db.session.execute(insert(table), rows)
                 db.session.commit()
 
 
@@ -202,6 +214,48 @@ def _client(id: UUID, number: int, team: UUID) -> dict[str, Any]:
         "address": address,
         "search": fold(f"{given} {family} {address}"),
     }
+
+
+# A note of each past visit, read and signed. `one` is (note, visit, client, number, days).
+One = tuple[UUID, UUID, UUID, int, int]
+
+
+def _note(one: One, author: UUID, nadia: Person, at: datetime) -> dict[str, Any]:
+    note, visit, client, _number, _days = one
+    return {
+        "id": note,
+        "visit_id": visit,
+        "client_id": client,
+        "author_id": author,
+        "format": "free",
+        "created_at": at,
+    }
+
+
+def _version(one: One, author: UUID, nadia: Person, at: datetime) -> dict[str, Any]:
+    body = {"text": "Tout va bien."}
+    return {"id": one[0], "note_id": one[0], "number": 1, "body": body, "occurred": at, "received": at}
+
+
+def _text(one: One, author: UUID, nadia: Person, at: datetime) -> dict[str, Any]:
+    note, visit, client, _number, _days = one
+    return {
+        "id": note,
+        "kind": "note",
+        "visit_id": visit,
+        "client_id": client,
+        "team_id": nadia.team_ids[0],
+        "author_id": author,
+        "titles": {},
+        "version_id": note,
+        "state": "signed",
+        "rank": 5,
+        "since": at,
+    }
+
+
+def _signature(one: One, author: UUID, nadia: Person, at: datetime) -> dict[str, Any]:
+    return {"text_id": one[0], "version_id": one[0], "person_id": nadia.id, "at": at}
 
 
 @contextlib.contextmanager

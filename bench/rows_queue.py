@@ -1,8 +1,10 @@
 """A box full of captures: how fast it empties, and that a network cut at random loses and doubles nothing."""
 
 import random
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -82,22 +84,44 @@ def _fast(browser: Browser, at: Place, network: Faults, cookie: str, clients: li
 
 
 def _safe(browser: Browser, at: Place, network: Faults, cookie: str, clients: list[str]) -> Row:
-    chance, cuts, before = random.Random(500), 0, _notes(at)
+    before = _notes(at)
     with fresh(browser, network.url, cookie) as context:
         page = context.new_page()
         ids = _filled(page, network, clients, 500)
-        end = time.monotonic() + 300
-        while waiting(page) and time.monotonic() < end:
-            fault, amount = chance.choice(CUTS)
-            network.set(fault, amount, only=b"POST ", times=chance.randint(1, 4))
-            page.evaluate(EMPTY)
-            cuts += network.committed
+        with cutting(network, random.Random(500)) as cuts:
+            end = time.monotonic() + 300
+            while waiting(page) and time.monotonic() < end:
+                page.evaluate(EMPTY)
         network.set("pass")
         page.evaluate(EMPTY)
         left = waiting(page)
     applied, notes = _applied(at, ids), _notes(at) - before
-    value = f"{500 - applied} lost, {notes - applied} doubled, {left} waiting ({cuts} cuts)"
+    value = f"{500 - applied} lost, {notes - applied} doubled, {left} waiting ({len(cuts)} cuts)"
     return Row("500 captures, the connection cut at random", value, "none", (applied, notes, left) == (500, 500, 0), [])
+
+
+@contextmanager
+def cutting(network: Faults, chance: random.Random) -> Iterator[list[str]]:
+    """Strikes one delivery after the other, somewhere, at moments that nobody chose; the faults committed so far."""
+    cuts: list[str] = []
+    over = threading.Event()
+
+    def strike() -> None:
+        fault = ""
+        while not over.wait(chance.uniform(0.02, 0.4)):
+            if network.committed:
+                cuts.append(fault)
+            fault, amount = chance.choice(CUTS)
+            network.set(fault, amount, only=b"POST ", times=1)
+
+    network.set("pass")
+    thread = threading.Thread(target=strike)
+    thread.start()
+    try:
+        yield cuts
+    finally:
+        over.set()
+        thread.join()
 
 
 def _applied(at: Place, ids: list[UUID]) -> int:
