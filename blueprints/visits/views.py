@@ -14,7 +14,7 @@ from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.forms.queries import language
-from blueprints.people.access import require
+from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.queries import open_returns
 from blueprints.shared.db import db, local, now, today
@@ -22,7 +22,7 @@ from blueprints.shared.inputs import identity, one_line
 from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
 from blueprints.shared.words import fold
-from blueprints.visits import actions, inputs, planning, queries, wording
+from blueprints.visits import actions, inputs, planning, queries, reading, wording
 from blueprints.visits.models import Visit
 
 bp = Blueprint("visits", __name__)
@@ -73,12 +73,15 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
 def show(visit_id: UUID) -> ResponseReturnValue:
     """One visit: what to do there, what was sent, what became of it. A page of the pack."""
     visit = queries.one_of(current_user, visit_id)
+    here = queries.arrived([visit])[visit.id]
     return render(
         "visits/show.html",
         visit=visit,
         own=queries.is_own(current_user, visit),
         papers=papers(visit),
-        here=queries.arrived([visit])[visit.id],
+        here=here,
+        read=reading.papers(here),
+        reads=visit.client.team_id in supervised_teams(current_user),
         returns={row.text_id: row for row in open_returns(current_user)},
     )
 
@@ -96,6 +99,8 @@ def new() -> ResponseReturnValue:
 def create(incoming: Incoming) -> None:
     """An unplanned visit to a client of whoever asks; its id is the capture's."""
     said = inputs.unplanned(incoming.fields)
+    if not incoming.writer.has("coordinator"):
+        abort(404)
     client = clients.one_of(incoming.person, said.client)
     actions.add_unplanned(
         incoming.id, client, incoming.writer, kind=said.kind, purpose=said.purpose, at=incoming.happened_at,
@@ -148,6 +153,7 @@ def _week(cover: inputs.CoverForm, refused: Refused | None = None) -> ResponseRe
         cover_form=cover,
         refused=refused,
         is_late=queries.is_late,
+        is_overdue=queries.is_overdue,
     )
 
 

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import func, select
 
 from blueprints.captures.models import Capture
-from blueprints.clients.models import Client
+from blueprints.clients.models import Assignment, Client
 from blueprints.people.models import Cover
 from blueprints.shared.db import db, now, today, zone
 from blueprints.visits.models import Visit, VisitEvent, VisitForm
 from tests.support.counting import counted
-from tests.support.papers import publish
+from tests.support.papers import ALL_WELL, publish
 from tests.support.world import World
 
 ClientAs = Callable[[str | None], Any]
@@ -247,6 +247,36 @@ def test_without_scripts_the_round_still_starts_a_visit_once(client_as: ClientAs
         assert answer.status_code == 303
     assert world.visit.status == "in_progress"
     assert db.session.scalar(select(func.count(Capture.id))) == 1
+
+
+def test_what_was_sent_can_be_read_on_the_visit(client_as: ClientAs, world: World, deliver: Any) -> None:
+    version = publish()["home-safety"]
+    alice, visit = client_as("alice"), world.id("visit")
+    fill = f"/visits/{visit}/checklists/home-safety/{version}"
+    assert f'href="{fill}"' in alice.get(f"/visits/{visit}").text
+    assert deliver(alice, fill, {**ALL_WELL, "_form": version}).state == "applied"
+    assert deliver(alice, f"/visits/{visit}/notes/free", {"text": "Moral <b>meilleur</b>."}).state == "applied"
+    page = alice.get(f"/visits/{visit}").text
+    assert f'href="{fill}"' not in page  # it is there: not to be filled again by mistake
+    assert "Moral &lt;b&gt;meilleur&lt;/b&gt;." in page
+    assert page.count("<dd") > 15
+    assert f"/reviews/{visit}" not in page
+    assert f"/reviews/{visit}" in client_as("diane").get(f"/visits/{visit}").text
+
+
+def test_a_colleagues_visit_is_read_not_filled(client_as: ClientAs, world: World) -> None:
+    publish()
+    db.session.add(Assignment(client_id=world.id("jeanne"), person_id=world.id("bob")))
+    page = client_as("bob").get(f"/visits/{world.id('visit')}")
+    assert page.status_code == 200
+    assert "/checklists/" not in page.text
+    assert "data-capture" not in page.text
+
+
+def test_a_supervisor_alone_makes_no_visits(client_as: ClientAs, world: World, deliver: Any) -> None:
+    sent = deliver(client_as("diane"), "/visits", {"client": str(world.id("jeanne"))})
+    assert sent.state == "held"
+    assert client_as("diane").get("/visits/new").status_code == 403
 
 
 # the planning

@@ -1,0 +1,58 @@
+"""What has arrived of a visit, in words, for whoever may open it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from blueprints.checklists.models import ChecklistVersion
+from blueprints.forms import engine
+from blueprints.forms import queries as forms
+from blueprints.notes.models import NoteVersion
+from blueprints.reviews.models import ReviewText
+from blueprints.shared.db import db
+from blueprints.visits.queries import Arrived
+
+
+@dataclass
+class Paper:
+    """One thing that was written at the visit: its latest version, and where its review stands."""
+
+    kind: str  # checklist, note or feedback
+    title: str
+    received: datetime
+    review: ReviewText | None = None
+    sections: list[engine.Section] = field(default_factory=list)
+    passages: list[str] = field(default_factory=list)
+
+
+def papers(here: Arrived) -> list[Paper]:
+    """Everything that has arrived, in the order in which it came; two queries."""
+    lists = _latest(ChecklistVersion, ChecklistVersion.checklist_id, [row.id for row in here.checklists])
+    notes = _latest(NoteVersion, NoteVersion.note_id, [row.id for row in here.notes])
+    found = []
+    for checklist in here.checklists:
+        version = lists[checklist.id]
+        definition = forms.definition_of(checklist.form_id, version.form_version)
+        language = definition.language(forms.language())
+        sections = engine.readable(definition, dict(version.answers), language)
+        found.append(Paper("checklist", definition.title[language], version.received,
+                           here.reviews.get(checklist.id), sections))  # fmt: skip
+    for note in here.notes:
+        version = notes[note.id]
+        found.append(Paper("note", note.format, version.received, here.reviews.get(note.id),
+                           passages=[str(text) for text in version.body.values() if text]))  # fmt: skip
+    for answer in here.feedback:
+        definition = forms.definition_of(answer.form_id, answer.form_version)
+        language = definition.language(forms.language())
+        sections = engine.readable(definition, dict(answer.answers), language)
+        found.append(Paper("feedback", definition.title[language], answer.received, None, sections))
+    return sorted(found, key=lambda paper: paper.received)
+
+
+def _latest(kind: Any, parent: Any, ids: list[UUID]) -> dict[UUID, Any]:
+    newest = select(parent, func.max(kind.number).label("number")).where(parent.in_(ids)).group_by(parent).subquery()
+    rows = db.session.scalars(select(kind).join(newest, (parent == newest.c[0]) & (kind.number == newest.c.number)))
+    return {getattr(row, parent.key): row for row in rows}
