@@ -10,7 +10,7 @@ from blueprints.people.models import Team
 from blueprints.shared.inputs import LineField, identity, needed
 
 
-class KioskForm(wtforms.Form):
+class KioskForm(wtforms.Form):  # type: ignore[misc]
     """A tablet to be set up."""
 
     name = LineField(_l("Name"), most=100, required=True, description=_l("Where it stands, for example: Reception"))
@@ -23,7 +23,7 @@ class KioskForm(wtforms.Form):
         self.survey.choices = [SelectChoice(id, title) for id, title in surveys]
 
 
-class PairForm(wtforms.Form):
+class PairForm(wtforms.Form):  # type: ignore[misc]
     """The code that the administrator reads out."""
 
     code = wtforms.StringField(
@@ -33,7 +33,7 @@ class PairForm(wtforms.Form):
     )
 
 
-class LeaveForm(wtforms.Form):
+class LeaveForm(wtforms.Form):  # type: ignore[misc]
     """Who leaves the kiosk; posted to the people slice, which knows passwords."""
 
     email = wtforms.EmailField(_l("E-mail"), [needed()], render_kw={"autocomplete": "off"})

@@ -54,7 +54,7 @@ def secret(label: Any, autocomplete: str, description: Any = "") -> wtforms.Pass
     )
 
 
-class SignInForm(wtforms.Form):
+class SignInForm(wtforms.Form):  # type: ignore[misc]
     """Who it is; where they wanted to go; and what they had sent after their session had ended."""
 
     email = wtforms.EmailField(
@@ -69,7 +69,7 @@ class SignInForm(wtforms.Form):
     carried = wtforms.HiddenField()
 
 
-class NewPasswordForm(wtforms.Form):
+class NewPasswordForm(wtforms.Form):  # type: ignore[misc]
     """A password that somebody chooses."""
 
     password = secret(
@@ -79,7 +79,7 @@ class NewPasswordForm(wtforms.Form):
     )
 
 
-class ChangePasswordForm(wtforms.Form):
+class ChangePasswordForm(wtforms.Form):  # type: ignore[misc]
     """The same by somebody who is signed in and proves that it is still them."""
 
     current_password = secret(_l("Current password"), "current-password")
@@ -90,7 +90,7 @@ class ChangePasswordForm(wtforms.Form):
     )
 
 
-class AccountForm(wtforms.Form):
+class AccountForm(wtforms.Form):  # type: ignore[misc]
     """What everybody may change of themselves. Roles and teams are not among it."""
 
     name = LineField(_l("Name"), most=200, required=True, render_kw={"autocomplete": "name"})
@@ -99,7 +99,7 @@ class AccountForm(wtforms.Form):
     )
 
 
-class LanguageForm(wtforms.Form):
+class LanguageForm(wtforms.Form):  # type: ignore[misc]
     """The language of the interface."""
 
     language = wtforms.RadioField(
@@ -107,7 +107,7 @@ class LanguageForm(wtforms.Form):
     )
 
 
-class ListForm(wtforms.Form):
+class ListForm(wtforms.Form):  # type: ignore[misc]
     """The state of the list of people, read from its address."""
 
     q = LineField(_l("Name or e-mail"), most=100)
@@ -116,7 +116,7 @@ class ListForm(wtforms.Form):
     )
 
 
-class PersonForm(wtforms.Form):
+class PersonForm(wtforms.Form):  # type: ignore[misc]
     """What an administrator says about somebody."""
 
     name = LineField(_l("Name"), most=200, required=True, render_kw={"autocomplete": "off"})
@@ -155,7 +155,7 @@ class PersonForm(wtforms.Form):
         self.weekly_hours.data = person.weekly_minutes and person.weekly_minutes // 60
 
 
-class DisableForm(wtforms.Form):
+class DisableForm(wtforms.Form):  # type: ignore[misc]
     """Why somebody may no longer sign in."""
 
     reason = WordsField(
@@ -163,7 +163,7 @@ class DisableForm(wtforms.Form):
     )
 
 
-class TeamForm(wtforms.Form):
+class TeamForm(wtforms.Form):  # type: ignore[misc]
     """A team."""
 
     name = LineField(_l("Name of the team"), most=100, required=True)

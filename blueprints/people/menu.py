@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import func, select
 
+from blueprints.captures import queries as captures
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.models import ReviewText
@@ -36,7 +37,7 @@ def desk(person: Person) -> list[Entry]:
             _entry("planning", "visits.planning", "calendar-days", _("Rounds")),
             _entry("clients", "clients.index", "folder-open", _("Cases")),
             _entry("missing", "reviews.missing", "inbox", _("Not arrived")),
-            _entry("held", "captures.held", "circle-alert", _("To correct")),
+            _entry("held", "captures.held", "circle-alert", _("To correct"), captures.held_count(person)),
         ]
     if person.has("supervisor", "manager"):
         entries.append(_entry("answers", "surveys.answers", "message-square-text", _("Kiosk answers")))

@@ -41,6 +41,7 @@ def prove(email: str, password: str) -> Person:
     start_writing()
     throttle.take_back(tries[0])
     throttle.forget(tries[1])
+    throttle.forget_old()
     proven = db.session.get_one(Person, person_id)
     if proven.disabled_at:
         raise Refused(_("This account is disabled: %(reason)s", reason=proven.disabled_reason or "—"), status=401)

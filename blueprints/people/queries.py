@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from blueprints.captures.models import Capture
@@ -151,11 +151,6 @@ def team(by: Person, team_id: UUID) -> Team:
     """A team, for an administrator; else 404."""
     _administrator(by)
     return db.session.get(Team, team_id) or abort(404)
-
-
-def anybody_there() -> bool:
-    """Whether there is a single person in the database."""
-    return bool(db.session.scalar(select(exists().where(Person.id.is_not(None)))))
 
 
 def _administrator(by: Person) -> None:
