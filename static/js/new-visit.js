@@ -32,7 +32,9 @@ function made(visit) {
   section.hidden = false;
 }
 
-const box = document.querySelector("[data-narrow]");
-const visit = new URLSearchParams(location.search).get("visit");
-if (box) narrow(box);
-if (/^[0-9a-f-]{36}$/.test(visit ?? "")) made(visit);
+if (globalThis.document) {
+  const box = document.querySelector("[data-narrow]");
+  const visit = new URLSearchParams(location.search).get("visit");
+  if (box) narrow(box);
+  if (/^[0-9a-f-]{36}$/.test(visit ?? "")) made(visit);
+}
