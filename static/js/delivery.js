@@ -75,29 +75,18 @@ async function work(author, force, mine) {
   let stop = false;
   let passed = 0;
   let list = null;
-  for (;;) {
+  const due = () => {
+    if (stop || !mine()) return [];
     const now = Date.now();
     const waiting = new Set(captures.filter((one) => one.state !== "held").map((one) => one.id));
     const going = [...running.values()].map((one) => one.item);
-    const ready =
-      stop || !mine()
-        ? []
-        : [
-            ...turn(
-              captures,
-              going.filter((one) => !one.taken),
-              now,
-              force,
-              tried,
-            ),
-            ...fileTurn(
-              files,
-              waiting,
-              going.filter((one) => one.taken),
-              now,
-              force,
-            ),
-          ].filter((item) => !tried.has(item.id));
+    const words = going.filter((one) => !one.taken);
+    const photos = going.filter((one) => one.taken);
+    const ready = [...turn(captures, words, now, force, tried), ...fileTurn(files, waiting, photos, now, force)];
+    return ready.filter((item) => !tried.has(item.id));
+  };
+  for (;;) {
+    const ready = due();
     progress.total = progress.done + running.size + ready.length;
     for (const item of ready.slice(0, AT_ONCE - running.size)) {
       tried.add(item.id);
@@ -106,12 +95,9 @@ async function work(author, force, mine) {
       running.set(item.id, { item, promise: send(item).then((answer) => ({ item, answer, before })) });
     }
     if (!running.size) {
-      const again = stop || !mine() ? { captures: [], files: [] } : await load(author);
-      const fresh = [...again.captures, ...again.files].some(
-        (one) => !tried.has(one.id) && one.state === "waiting" && !((one.next ?? 0) > now),
-      );
-      if (!fresh) break;
-      ({ captures, files } = again);
+      if (stop || !mine()) break;
+      ({ captures, files } = await load(author)); // written meanwhile? What stands behind one that waits is not due.
+      if (!due().length) break;
       continue;
     }
     changed({ progress: true });

@@ -220,6 +220,48 @@ test("one that keeps failing while others pass backs off alone", async () => {
   assert.deepEqual(await ids("captures"), [A]);
 });
 
+test("a run ends though something stands behind one that failed: its client's next, and its own photo", async () => {
+  await waits(A, 1, { client: "x" });
+  await waits(B, 2, { client: "x" });
+  await put("files", {
+    id: P,
+    capture: A,
+    author: ANN,
+    state: "waiting",
+    tries: 0,
+    taken: 1,
+    bytes: new ArrayBuffer(1),
+  });
+  const seen = serve(() => ({ status: 502 }));
+  await deliver(ANN);
+  await deliver(ANN, { force: true });
+  assert.deepEqual(
+    seen.map((one) => one.id),
+    [A, A],
+  );
+  assert.deepEqual(await ids("captures"), [A, B]);
+});
+
+test("after a long outage one client's captures still arrive in order; one that alone fails is overtaken", async () => {
+  await waits(A, 1, { client: "x" });
+  await waits(B, 2, { client: "x" });
+  serve(() => ({ status: 502 }));
+  for (let n = 0; n < 6; n += 1) await deliver(ANN, { force: true });
+  const arrived = serve(applied);
+  await deliver(ANN, { force: true });
+  assert.deepEqual(
+    arrived.map((one) => one.id),
+    [A, B],
+  );
+  await waits(A, 1, { client: "x", tries: 2 });
+  await waits(B, 2, { client: "x" });
+  await waits(C, 3, { client: "x" });
+  serve((request) => (request.id === A ? { status: 502 } : applied(request)));
+  await deliver(ANN, { force: true });
+  assert.deepEqual(await ids("captures"), [A]);
+  assert.equal((await get("captures", A)).alone, true);
+});
+
 test("a sign-out that waits for network stops delivery; so does nobody", async () => {
   await waits(A, 1);
   const seen = serve((request) => applied(request));

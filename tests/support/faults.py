@@ -105,10 +105,11 @@ class Faults:
             back, up = await asyncio.open_connection("127.0.0.1", self.upstream)
             self._writers.add(up)
             link = Link(self, reader, writer, back, up)
-            await asyncio.wait(
-                [asyncio.ensure_future(link.forth()), asyncio.ensure_future(link.back())],
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            ways = [asyncio.ensure_future(link.forth()), asyncio.ensure_future(link.back())]
+            _over, going = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in going:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)  # one end went away, which is what the other must see
         except (OSError, asyncio.IncompleteReadError):
             pass  # one of the ends went away, which is what the other must see
         finally:
@@ -163,12 +164,14 @@ class Link:
             proxy._struck()
 
     async def _pace(self) -> None:
-        """Waits as long as the fault of the moment says; for ever in a black hole, until it is over."""
+        """Waits as long as the fault of the moment says; what fell into a black hole never comes out of it."""
         proxy = self.proxy
         if proxy._fault == "latency":
             await asyncio.sleep(proxy._amount)
-        while proxy._fault == "blackhole":
-            await asyncio.sleep(0.02)
+        if proxy._fault == "blackhole":
+            while proxy._fault == "blackhole":
+                await asyncio.sleep(0.02)
+            raise ConnectionAbortedError
 
     async def forth(self) -> None:
         while piece := await self.reader.read(65536):

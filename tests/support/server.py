@@ -25,10 +25,11 @@ def free_port() -> int:
 
 
 class Server:
-    """gunicorn on a fixed port over one DATA_DIR. `env` adds to the environment that it sees."""
+    """gunicorn on a fixed port over one DATA_DIR. `env` adds to the environment that it sees; `root` is the house that
+    it runs, which may be another copy after a restart (tests/support/house.py)."""
 
     def __init__(self, data: Path, env: Mapping[str, str], port: int | None = None, workers: int = 1) -> None:
-        self.data, self.port, self.workers = data, port or free_port(), workers
+        self.data, self.port, self.workers, self.root = data, port or free_port(), workers, ROOT
         self.env = {**os.environ, "DATA_DIR": str(data), "PORT": str(self.port), **env}
         self.log = data / "server.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -47,7 +48,7 @@ class Server:
         with self.log.open("ab") as log:
             # A session of its own: a kill takes the worker along, as when a machine loses its power.
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+                command, cwd=self.root, env=self.env, stdout=log, stderr=log, start_new_session=True
             )
         until(self._answers, 60)
         return self
