@@ -23,7 +23,7 @@ FORBIDDEN = {
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
     "htmx evaluation": re.compile(r"\shx-on|\"js:|'js:|hx-vals=.js", re.IGNORECASE),
     "an address of another host": re.compile(r"(?:src|href|action)=\"(?:https?:)?//", re.IGNORECASE),
-    "text that is not escaped": re.compile(r"\|\s*safe\b"),
+    "text that is not escaped": re.compile(r"(?<!\")\|\s*safe\b"),
 }
 COMMENT = re.compile(r"\{#.*?#\}", re.DOTALL)
 
