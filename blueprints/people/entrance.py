@@ -158,4 +158,5 @@ def _wait(wait: throttle.TooMany, page: Callable[[str], ResponseReturnValue]) ->
 def _script_asks() -> bool:
     """Whether a script fetches (it must see 401, not follow a redirect), and no page is being opened."""
     mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return mode != "navigate" or request.accept_mimetypes.best == "application/json"
+    # same-origin: a page that the worker opens without credentials, while a sign-out waits for the network
+    return mode not in ("navigate", "same-origin") or request.accept_mimetypes.best == "application/json"

@@ -156,7 +156,14 @@ async function kioskPage(event, request, url) {
 async function page(event, request, url) {
   const known = await settings(["who", "sign-out", "pack"]);
   const signOut = known["sign-out"];
-  const asked = signOut ? new Request(request.url, { credentials: "omit", redirect: "manual" }) : request;
+  const asked = signOut
+    ? new Request(request.url, {
+        mode: "same-origin",
+        credentials: "omit",
+        redirect: "manual",
+        headers: { Accept: "text/html" },
+      })
+    : request;
   const person = rules.shown({ who: known.who, pack: known.pack, signOut }, Date.now());
   const cache = person && (await caches.open(`pack ${person} ${EDITION}`));
   const path = rules.key(url);

@@ -94,7 +94,7 @@ def test_left_alone_it_warns_then_forgets(live: Live, tablet: Page) -> None:  # 
     assert waiting(tablet, "drafts") == 0
     tablet.go_back()
     tablet.wait_for_load_state()
-    assert "secret" not in traces(tablet)
+    assert tablet.url == "about:blank"  # the entry of the one before is not in the history any more
 
 
 def test_back_and_reload_reveal_nothing(live: Live, tablet: Page) -> None:

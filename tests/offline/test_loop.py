@@ -54,7 +54,7 @@ def test_kept_without_network_then_received_once(live: Live, page: Page) -> None
     expect(page.locator("#says")).to_contain_text(KEPT)
     expect(page.locator("[data-pill]")).to_contain_text("1 à envoyer")
     expect(page.locator(".bottom [data-count]")).to_have_text("1")
-    expect(page.locator(".visit-state [data-waiting]")).to_contain_text("1 à envoyer")
+    expect(page.locator("main > [data-visit] [data-waiting]").first).to_contain_text("1 à envoyer")
     opened(page, f"{live.url}/outbox")
     expect(page.locator("[data-section=waiting] li")).to_contain_text("Jeanne Le Goff")
     assert notes(live) == 0

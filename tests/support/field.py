@@ -27,7 +27,7 @@ READ = """async ([store, key]) => {
         return await new Promise(done => { found.onsuccess = () => done(found.result ?? null); });
     } finally { db.close(); }
 }"""
-SHOWN = "() => document.documentElement.hasAttribute('data-ready')"
+SHOWN = "() => document.documentElement?.hasAttribute('data-ready') ?? false"
 
 
 def kept(page: Page, store: str, key: str | None = None) -> Any:
