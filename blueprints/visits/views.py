@@ -52,6 +52,8 @@ def other_day(day: str) -> ResponseReturnValue:
 
 def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
     visits, lists = queries.round_of(current_user, day), queries.checklists()
+    next_visit = queries.next_of(visits)
+    at = visits.index(next_visit) if next_visit else len(visits)
     return render(
         "visits/round.html",
         day=day,
@@ -59,7 +61,9 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
         yesterday=day - timedelta(days=1),
         tomorrow=day + timedelta(days=1),
         visits=visits,
-        next_visit=queries.next_of(visits),
+        before=visits[:at],
+        next_visit=next_visit,
+        after=visits[at + 1 :],
         arrived=queries.arrived(visits),
         names=queries.form_names(lists),
         points=queries.form_points(lists),
