@@ -36,6 +36,7 @@ def read(story: Story) -> None:
                     reviews.send_back(story.person[reader], unit, [notes[0].version_id], next(comments))
                 else:
                     reviews.sign(story.person[reader], unit, [text.version_id for text in found])
+                db.session.flush()  # rows take their time when they are written
 
 
 def _units(story: Story, team: str) -> dict[UUID, list[ReviewText]]:
@@ -77,3 +78,4 @@ def call_back(story: Story) -> None:
     with then(min(at(local(called.received).date() + timedelta(days=1), 17, 40), story.moment)):
         words = story.say(texts.CALLED_BACK, feedback.client) if feedback.client else texts.CALLED_BACK
         reviews.call_back(story.person["nadia"], feedback, words, now())
+        db.session.flush()

@@ -86,9 +86,9 @@ def _checklists(story: Story, key: str, phone: Phone, visit: Visit, ended: datet
 
 
 def _notes(story: Story, key: str, phone: Phone, visit: Visit, ended: datetime, turns: Turns, n: int) -> None:
-    """After most visits; one of Tom's two days late, and one of Léa's that will be sent back."""
+    """After each visit without a form, after most others; one of Tom's is late, one of Léa's will be sent back."""
     bath = key == "lea" and story.bath is None and day_of(visit) == story.yesterday
-    if n % 7 == 3 and not bath:
+    if n % 7 == 3 and visit.forms and not bath:
         return
     age = (story.today - day_of(visit)).days
     late = key == "tom" and story.late is None and not visit.first and 3 <= age < 7
