@@ -8,9 +8,11 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from bench.place import Place
-from tests.support.browsing import CHROMIUM, FLAGS, PHONE
+from tests.support.browsing import CHROMIUM, DESK, FLAGS, PHONE
 from tests.support.faults import Faults, until
 
+PHONE_OPTIONS: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", **PHONE}
+DESK_OPTIONS: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", **DESK}
 SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 # Until the submit handler is bound (data-ready), and two frames later.
 USABLE = """
@@ -59,8 +61,7 @@ def signed_in(context: BrowserContext, url: str, cookie: str) -> None:
 @contextmanager
 def fresh(browser: Browser, url: str, cookie: str) -> Iterator[BrowserContext]:
     """A phone with nothing on it but a session."""
-    options: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", **PHONE}
-    context = browser.new_context(**options)
+    context = browser.new_context(**PHONE_OPTIONS)
     signed_in(context, url, cookie)
     yield context
     context.close()

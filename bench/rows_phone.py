@@ -3,14 +3,13 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.browser import USABLE, chromium, faults, fresh, packed, pages_of, ready, signed_in, throttled
+from bench.browser import PHONE_OPTIONS, USABLE, chromium, faults, fresh, packed, pages_of, ready, signed_in, throttled
 from bench.place import Place, place
 from bench.table import RUNS, Row, medians, row
-from tests.support.browsing import PHONE, Phone
+from tests.support.browsing import Phone
 from tests.support.faults import Faults, until
 from tests.support.server import free_port
 
@@ -158,9 +157,8 @@ def _visits_until_offline(at: Place, network: Faults) -> Row:
 
 
 def _count(network: Faults, cookie: str, urls: list[str]) -> int:
-    options: dict[str, Any] = {"locale": "fr-FR", "timezone_id": "Europe/Paris", **PHONE}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        phone = Phone(playwright, Path(folder) / "profile", options)
+        phone = Phone(playwright, Path(folder) / "profile", PHONE_OPTIONS)
         for visits in range(1, 4):
             page = phone.open()
             signed_in(page.context, network.url, cookie)
