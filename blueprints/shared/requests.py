@@ -29,7 +29,8 @@ class Request(HtmxAwareRequest):  # type: ignore[misc]
     def max_content_length(self) -> int | None:
         """Bytes. Werkzeug reads an urlencoded body at once, whatever MAX_FORM_MEMORY_SIZE says: so it counts here."""
         if self.mimetype == "application/x-www-form-urlencoded":
-            return self.max_form_memory_size
+            least: int | None = self.max_form_memory_size
+            return least
         whole: int | None = super().max_content_length
         return whole
 

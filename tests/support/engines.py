@@ -12,7 +12,7 @@ import flask_migrate
 import psycopg
 from flask import Flask
 
-from app import ROOT, create_app
+from app import create_app
 from blueprints.shared.db import db
 from tests.support.client import Client
 
@@ -32,9 +32,6 @@ def make_app(folder: Path, **settings: Any) -> Flask:
 
 def make_schema() -> None:
     """The tables, from the first migration to the last."""
-    if not list((ROOT / "migrations" / "versions").glob("*.py")):
-        db.create_all()  # until the first migration is written
-        return
     flask_migrate.upgrade()
 
 
