@@ -219,6 +219,16 @@ def test_what_was_not_sent_back_cannot_be_written_anew(world: World, client_as: 
     assert len(db.session.get_one(Note, first.id).versions) == 1
 
 
+def test_without_the_rule_of_returns_it_would_be(
+    world: World, client_as: ClientAs, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mutant of the test above: it is `to_answer` that refuses."""
+    alice = client_as("alice")
+    first = deliver(alice, url(world), {"text": "un"})
+    monkeypatch.setattr(queries, "to_answer", lambda writer, version_id: None)
+    assert deliver(alice, url(world), {"text": "deux"}, envelope={"_corrects": str(first.id)}).state == "applied"
+
+
 def test_a_return_is_answered_once_and_only_by_its_author(world: World, client_as: ClientAs, deliver: Any) -> None:
     alice = client_as("alice")
     first = deliver(alice, url(world), {"text": "un"})

@@ -244,6 +244,17 @@ def test_no_choice_of_the_reader_singles_anybody_out(client_as: ClientAs, versio
     assert lines(shown(diane, f"/answers?month=2026-10&kiosk={hall.id}")) == 12
 
 
+def test_without_the_two_limits_the_canary_would_be_seen(
+    client_as: ClientAs, versions: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mutant of the tests above: it is the limits that hide, nothing else."""
+    answered(a_kiosk("Hall", "north"), versions, 4, words="CANARI")
+    monkeypatch.setattr(queries, "FEWEST", 0)
+    assert "CANARI" not in shown(client_as("diane"))
+    monkeypatch.setattr(queries, "FEWEST_FOR_WORDS", 0)
+    assert shown(client_as("diane")).count("CANARI") == 4
+
+
 def test_what_was_passed_over_altogether_is_neither_counted_nor_listed(
     client_as: ClientAs, versions: dict[str, str]
 ) -> None:
@@ -282,8 +293,17 @@ def test_the_list_is_paged_and_asks_a_fixed_number_of_queries(client_as: ClientA
 
 @pytest.mark.parametrize(
     "bad",
-    ["month=0000-00", "month=2026-13", "month=9999-12", "month=oct", "kiosk=1+or+1", "page=0", "page=-3", "page=x"]
-    + ["page=" + "9" * 30],
+    [
+        "month=0000-00",
+        "month=2026-13",
+        "month=9999-12",
+        "month=oct",
+        "kiosk=1+or+1",
+        "page=0",
+        "page=-3",
+        "page=x",
+        "page=999999999999999999999999999999",
+    ],
 )
 def test_what_cannot_be_read_in_the_address_counts_as_not_asked(
     client_as: ClientAs, versions: dict[str, str], bad: str
