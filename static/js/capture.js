@@ -148,7 +148,7 @@ function facts(form, state, pairs) {
     page: location.pathname + location.search,
     form: form.dataset.form ?? "",
     corrects: value("_corrects"),
-    photos: (state.photos ?? []).map((field) => field.value),
+    photos: (state.photos ?? []).map((field) => field.value).filter((id) => pairs.some(([, value]) => value === id)),
     draft: state.key,
     replaces: state.replaces,
   };
