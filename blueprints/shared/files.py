@@ -31,7 +31,7 @@ def put(content: bytes) -> str:
         draft.write(content)
         draft.flush()
         os.fsync(draft.fileno())
-    os.replace(draft.name, target)
+    Path(draft.name).replace(target)
     directory = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(directory)  # else the name may be lost with the power
