@@ -24,6 +24,7 @@ function takeOver(take) {
 async function start() {
   worker();
   if (!(await usable())) return unable();
+  document.addEventListener("submit", doors);
   const forms = [...document.querySelectorAll("[data-capture]")];
   const author = kiosk || onPage;
   if (!kiosk) for (const form of forms) openForm(form, author, { several: forms.filter(writable).length > 1 });
@@ -93,10 +94,16 @@ function marks() {
   document.querySelector("main")?.prepend(line);
 }
 
-/** Sign-in and sign-out have words to say, and the prepare screen and the outbox page their own scripts. */
+/** Signing in and out passes by the phone's part of it, which comes when it is needed. */
+function doors(event) {
+  const form = event.target;
+  if ("through" in form.dataset || !form.matches("form[action^='/sign-out'], form[action^='/sign-in']")) return;
+  event.preventDefault();
+  import("./doors.js").then(({ pass }) => pass(form, event.submitter));
+}
+
+/** The prepare screen and the outbox page have scripts of their own. */
 async function sides() {
-  if (document.querySelector("form[action^='/sign-out'], form[action^='/sign-in']"))
-    (await import("./doors.js")).start();
   if (document.querySelector("[data-prepare]")) (await import("./prepare.js")).start();
   if (document.querySelector("[data-outbox-page], [data-offline-page]")) (await import("./outbox-page.js")).start();
 }

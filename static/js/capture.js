@@ -5,7 +5,6 @@ import { deliver } from "./delivery.js";
 import { keyOf, opened, restore, watch } from "./drafts.js";
 import { address, collect, uuid, writable } from "./fields.js";
 import { changed, keep } from "./outbox.js";
-import { photos } from "./photo.js";
 import { draw, element, net, notice, say } from "./status.js";
 import { t, when } from "./words.js";
 
@@ -40,14 +39,14 @@ async function prepare(form, state, drafts, several) {
   history.replaceState({ ...history.state, tournee: { ...history.state?.tournee, [key]: state.id } }, "");
   if (!writable(form)) return;
   state.key = key;
-  state.photos = photos(
-    form,
-    async () => {
+  if (form.querySelector("input[type=file]")) {
+    const { photos } = await import("./photo.js");
+    const own = async () => {
       await state.ready;
       return state;
-    },
-    (id) => get("files", id),
-  );
+    };
+    state.photos = photos(form, own, (id) => get("files", id));
+  }
   if (draft.fields) {
     state.typed = true;
     restore(form, draft);

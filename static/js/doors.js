@@ -6,21 +6,11 @@ import { finishLeaving, leave, signing, who } from "./person.js";
 import { element } from "./status.js";
 import { t, tn } from "./words.js";
 
-/** Puts the phone's part in front of the forms for signing in and out. */
-export function start() {
-  for (const form of document.querySelectorAll("form[action^='/sign-in']"))
-    form.addEventListener("submit", (event) => before(event, form, enter));
-  for (const form of document.querySelectorAll("form[action^='/sign-out']"))
-    form.addEventListener("submit", (event) => before(event, form, () => exit(form)));
-}
-
-async function before(event, form, work) {
-  if ("through" in form.dataset) return;
-  event.preventDefault();
-  const go = await work().catch(() => true);
-  if (!go) return;
+/** Does the phone's part of signing in or out, then lets the form go through. */
+export async function pass(form, button) {
+  const work = form.getAttribute("action").startsWith("/sign-out") ? () => exit(form) : enter;
+  if (!(await work().catch(() => true))) return;
   form.dataset.through = "";
-  const button = event.submitter;
   form.requestSubmit(button?.form === form ? button : undefined);
 }
 

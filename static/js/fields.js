@@ -13,6 +13,14 @@ export function uuid() {
   return hex.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
+/** The sha256 of bytes in hex; empty where the page came over plain http and there is no crypto.subtle. */
+export async function sha256(bytes) {
+  if (!crypto.subtle) return "";
+  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+}
+
 /**
  * The pairs of a form, text only, with the pressed button's. `relevant`: without what stands in an inert part, which
  * does not apply; a draft keeps that too, so that it can return. What script adds to the envelope is the outbox's.

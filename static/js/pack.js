@@ -1,8 +1,8 @@
 // The pack: the pages of a person's day, fetched where they changed, read back, and only then ticked.
 
 import { all, done, get, put, write } from "./db.js";
+import { sha256 } from "./fields.js";
 import { changed } from "./outbox.js";
-import { sha256 } from "./photo.js";
 
 const AT_ONCE = 4;
 const LIMIT = 20_000;

@@ -1,7 +1,7 @@
 // A photo of an answer: made small, kept on the phone at once; the form only carries its id.
 
 import { put, remove } from "./db.js";
-import { hidden, uuid } from "./fields.js";
+import { hidden, sha256, uuid } from "./fields.js";
 import { element, icon } from "./status.js";
 import { size, t } from "./words.js";
 
@@ -27,14 +27,6 @@ export async function shrink(file) {
   } catch {
     return file; // the server looks at it; one that is no picture is held
   }
-}
-
-/** The sha256 of bytes in hex; empty where the page came over plain http and there is no crypto.subtle. */
-export async function sha256(bytes) {
-  if (!crypto.subtle) return "";
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
-    .map((byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
 }
 
 /** Keeps a chosen file for the capture that is being written; gives its record. */
