@@ -59,7 +59,7 @@ def test_what_was_started_without_network_is_drawn_so(live: Live, page: Page) ->
     assert status(live) == "planned"
     live.faults.set("pass")
     page.reload()
-    until(lambda: status(live) == "in_progress", 20)
+    until(lambda: status(live) == "in_progress", 40)
 
 
 def test_an_unplanned_visit_without_network_leads_on_and_arrives(live: Live, page: Page) -> None:
@@ -82,7 +82,7 @@ def test_an_unplanned_visit_without_network_leads_on_and_arrives(live: Live, pag
     page.reload()
     until(lambda: rows(live, "SELECT status, purpose, planned FROM visit WHERE id = ?", new.replace("-", "")) == [
         ("done", "Appel de sa fille", 0)
-    ], 20)  # fmt: skip
+    ], 40)  # fmt: skip
 
 
 def test_the_list_of_clients_narrows_as_one_types(live: Live, page: Page) -> None:
