@@ -207,7 +207,7 @@ def test_a_form_sent_after_the_session_ended_is_carried_through_sign_in(client: 
     """Nothing typed is lost: the 401 page is the sign-in form, and after it one button sends what was written."""
     url = f"/visits/{id_of('visit')}/notes/free"
     words = 'Première ligne.\nDeuxième <script>alert(1)</script> & "tout" l\'été'
-    lost = client.post(url, data={"text": words, "again": ["1", "2"]})
+    lost = client.post(url, data={"text": words, "occurred_day": "", "occurred_time": ""})
     assert lost.status_code == 401
     assert "<script>alert(1)" not in lost.text
     fields = hidden(lost.text)
@@ -223,6 +223,12 @@ def test_a_form_sent_after_the_session_ended_is_carried_through_sign_in(client: 
     assert sent.status_code == 303
     note = db.session.scalars(select(Note)).one()
     assert note.versions[0].body["text"] == words
+
+
+def test_a_field_that_came_twice_is_carried_twice(client: Client) -> None:
+    fields = hidden(client.post("/people/new", data={"name": "Zoé N.", "roles": ["manager", "supervisor"]}).text)
+    offered = enter(client, "gaston", **{name: fields[name] for name in ("carried", "carried_to")}).text
+    assert re.findall(r'name="roles" value="(\w+)"', offered) == ["manager", "supervisor"]
 
 
 def test_passwords_are_not_carried(client: Client) -> None:
