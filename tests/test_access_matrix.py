@@ -293,7 +293,7 @@ def test_everybody_gets_what_the_table_says(stage: Stage, row: Row) -> None:
     assert Walk(stage, row).walk() == []
 
 
-def all_clients(person: Any) -> Any:
+def all_clients(person: Any, only: Any = None) -> Any:
     """The mutant: whoever asks sees every client."""
     return select(Client.id)
 

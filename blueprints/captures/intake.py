@@ -18,7 +18,7 @@ from blueprints.kiosks.queries import this_kiosk
 from blueprints.offline.queries import list_hash
 from blueprints.people.models import Device, Person
 from blueprints.shared import happened
-from blueprints.shared.db import db, now, savepoint, start_writing, uuid7
+from blueprints.shared.db import db, now, savepoint, start_writing, stop_reading, uuid7
 from blueprints.shared.refusal import Refused
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -36,7 +36,7 @@ def intake() -> AnyResponse | None:
     id = envelope.named_by_a_phone(delivered) if delivered is not None else None
     if delivered is not None and id is None:
         abort(422)
-    db.session.rollback()  # the look-up is over: a slow body must not keep a transaction open
+    stop_reading()  # a slow body must not keep a transaction open
     pairs = _pairs()
     sent = envelope.read(pairs)
     if (sent.author.data or str(author.id)) != str(author.id):
@@ -46,7 +46,7 @@ def intake() -> AnyResponse | None:
     photos = [pictures.read(name, file) for name, file in request.files.items(multi=True) if file.filename]
     digest = envelope.digest(pairs, [(photo.field, photo.digest) for photo in photos])
     id = id or uuid5(NAMESPACE_URL, f"{_session_name(author)} {request.path} {digest}")
-    start_writing()
+    start_writing(anew=False)
     try:
         return _take(id, author, pairs, digest, sent, photos)
     except IntegrityError:  # on PostgreSQL the same id may arrive twice at the same moment; the first is in by now

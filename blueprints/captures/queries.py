@@ -17,11 +17,12 @@ from blueprints.shared.db import db
 
 def file_of(person: Person, capture_id: UUID, file_id: UUID) -> CaptureFile:
     """A photo of a capture that this person wrote or whose client they may see, else 404."""
+    whose = select(Capture.client_id).where(Capture.id == capture_id).scalar_subquery()
     row = db.session.scalar(
         select(CaptureFile)
         .join(Capture, Capture.id == CaptureFile.capture_id)
         .where(CaptureFile.id == file_id, CaptureFile.capture_id == capture_id)
-        .where(or_(Capture.author_id == person.id, Capture.client_id.in_(clients_of(person))))
+        .where(or_(Capture.author_id == person.id, Capture.client_id.in_(clients_of(person, whose))))
     )
     if row is None:
         abort(404)

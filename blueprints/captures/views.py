@@ -10,7 +10,7 @@ from flask_login import current_user
 from blueprints.captures import actions, envelope, inputs, intake, pictures, queries, reading
 from blueprints.people.access import require
 from blueprints.shared import files
-from blueprints.shared.db import db, start_writing
+from blueprints.shared.db import db, start_writing, stop_reading
 from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
 
@@ -23,7 +23,7 @@ def take_file(capture_id: UUID, file_id: UUID) -> Response:
     author = intake.whoever_delivers()
     if envelope.named_by_a_phone(request.headers.get("Capture-Id", "")) != file_id:
         abort(422)
-    db.session.rollback()
+    stop_reading()
     try:
         upload = request.files.get("file")
     except ValueError:
@@ -31,7 +31,7 @@ def take_file(capture_id: UUID, file_id: UUID) -> Response:
     if upload is None:
         abort(400)
     picture = pictures.read("file", upload)
-    start_writing()
+    start_writing(anew=False)
     row, status = actions.add_file(author, capture_id, file_id, picture)
     db.session.commit()
     return _file_receipt(file_id, row.digest, row.state, status)

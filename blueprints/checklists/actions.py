@@ -33,7 +33,6 @@ def submit(
         id=id, visit_id=visit.id, client_id=visit.client_id, author_id=author.id, form_id=form_id, created_at=received
     )  # fmt: skip
     db.session.add(checklist)
-    db.session.flush()
     _add(checklist, id, 1, form_version, verdict, recorded, received)
     tell("submitted", "checklist", checklist.id, checklist.client_id)
     return checklist

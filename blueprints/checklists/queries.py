@@ -30,14 +30,14 @@ def of_visits(person: Person, visit_ids: Collection[UUID]) -> dict[UUID, list[Ch
 
 def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Checklist]:
     """The client's latest checklists, with versions and author, the newest first; a fixed number of queries."""
-    query = _seen_by(person).where(Checklist.client_id == client_id)
+    query = _seen_by(person, client_id).where(Checklist.client_id == client_id)
     return db.session.scalars(query.order_by(Checklist.created_at.desc(), Checklist.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[Checklist]:
+def _seen_by(person: Person, client_id: UUID | None = None) -> Select[Checklist]:
     return (
         select(Checklist)
-        .where(Checklist.client_id.in_(clients_of(person)))
+        .where(Checklist.client_id.in_(clients_of(person, client_id)))
         .options(selectinload(Checklist.versions), joinedload(Checklist.author))
     )
 

@@ -31,7 +31,7 @@ class Found:
 
 def one_of(person: Person, client_id: UUID) -> Client:
     """The client whose case this person may open, with contacts, alerts and who looks after them; else 404."""
-    return _one(Client.id.in_(clients_of(person)), client_id)
+    return _one(Client.id.in_(clients_of(person, client_id)), client_id)
 
 
 def one_supervised(person: Person, client_id: UUID) -> Client:

@@ -36,7 +36,6 @@ def write(
         created_at=received,
     )  # fmt: skip
     db.session.add(note)
-    db.session.flush()
     _add(note, id, 1, body, occurred, recorded, received, is_late(occurred, recorded, received))
     tell("submitted", "note", note.id, client.id)
     return note

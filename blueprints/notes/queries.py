@@ -29,14 +29,14 @@ def of_visits(person: Person, visit_ids: Collection[UUID]) -> dict[UUID, list[No
 
 def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Note]:
     """The client's latest notes, with versions and author, the newest first; a fixed number of queries."""
-    query = _seen_by(person).where(Note.client_id == client_id)
+    query = _seen_by(person, client_id).where(Note.client_id == client_id)
     return db.session.scalars(query.order_by(Note.created_at.desc(), Note.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[Note]:
+def _seen_by(person: Person, client_id: UUID | None = None) -> Select[Note]:
     return (
         select(Note)
-        .where(Note.client_id.in_(clients_of(person)))
+        .where(Note.client_id.in_(clients_of(person, client_id)))
         .options(selectinload(Note.versions), joinedload(Note.author))
     )
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import Select, and_, false, or_, select, union
+from sqlalchemy import ScalarSelect, Select, and_, false, or_, select, union
 
 from blueprints.clients.models import Assignment, Client
 from blueprints.people.models import Cover, Membership, Person
@@ -53,8 +53,12 @@ def teams_of(person: Person) -> list[UUID]:
     return person.team_ids
 
 
-def clients_of(person: Person) -> Select[UUID]:
-    """Ids of the clients whose case this person may open, to be used as `Client.id.in_(clients_of(person))`."""
+def clients_of(person: Person, only: UUID | ScalarSelect[Any] | None = None) -> Select[UUID]:
+    """Ids of the clients whose case this person may open, to be used as `Client.id.in_(clients_of(person))`.
+
+    only: where a single client is asked about (an id, or a query that gives one), so that the database looks at that
+    one row instead of listing a whole team first.
+    """
     parts: list[Select[UUID]] = []
     teams = supervised_teams(person)
     if teams:
@@ -63,6 +67,8 @@ def clients_of(person: Person) -> Select[UUID]:
         parts += _as_coordinator(person)
     if not parts:
         return select(Client.id).where(false())
+    if only is not None:
+        parts = [part.where(part.selected_columns[0] == only) for part in parts]
     if len(parts) == 1:
         return parts[0]
     every = union(*parts).subquery()

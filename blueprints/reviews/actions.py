@@ -28,18 +28,18 @@ LANGUAGES = ("fr", "en")
 def arrive(kind: str, id: UUID) -> None:
     """Puts the latest version of a checklist or note into the queue, and closes the return that it answers."""
     text, version, titles, alerts, late = _checklist(id) if kind == "checklist" else _note(id)
-    team_id = db.session.scalars(select(Client.team_id).where(Client.id == text.client_id)).one()
-    first = text.visit_id is not None and db.session.scalar(select(Visit.first).where(Visit.id == text.visit_id))
-    row = db.session.get(ReviewText, id, with_for_update=True)
+    team_id, first = text.client.team_id, text.visit is not None and text.visit.first
+    row = db.session.get(ReviewText, id, with_for_update=True) if version.number > 1 else None
     if row is None:
         row = ReviewText(id=id, kind=kind, visit_id=text.visit_id, client_id=text.client_id, author_id=text.author_id)
         db.session.add(row)
     row.team_id, row.titles, row.state = team_id, titles, "waiting"
     row.version_id, row.number, row.since = version.id, version.number, version.received
     row.alerts, row.late = alerts, late
-    row.rank = rank(row, first=bool(first))
-    answered = update(Return).where(Return.text_id == id, Return.answered_by.is_(None))
-    db.session.execute(answered.values(answered_by=version.id))
+    row.rank = rank(row, first)
+    if version.number > 1:
+        answered = update(Return).where(Return.text_id == id, Return.answered_by.is_(None))
+        db.session.execute(answered.values(answered_by=version.id))
     db.session.flush()
 
 

@@ -86,7 +86,8 @@ def savepoint() -> Iterator[None]:
         session.info.pop("in_savepoint")
 
 
-db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OneCommit})
+# What a request has read stays readable after its commit: receipts and pages ask for the person again and again.
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": OneCommit, "expire_on_commit": False})
 
 
 def uuid7() -> UUID:
@@ -166,16 +167,21 @@ def _release(session: Session, transaction: SessionTransaction) -> None:
         _lock.release()
 
 
-def start_writing() -> None:
+def stop_reading() -> None:
+    """Ends the read transaction, and keeps what was read: who asks is known, a slow body may come now."""
+    db.session.commit()
+
+
+def start_writing(anew: bool = True) -> None:
     """Begins this request's write transaction; commit or rollback ends it and lets the next writer in.
 
-    What was read before is forgotten and read anew, since it may have changed meanwhile.
+    anew: what was read before is forgotten and read again, since it may have changed meanwhile.
     Raises Busy when the database cannot be written within WAIT seconds.
     """
     session = db.session()
     if session.info.get("writing"):
         return
-    session.rollback()
+    session.rollback() if anew else session.commit()
     if db.engine.dialect.name != "sqlite":
         return
     deadline = time.monotonic() + WAIT

@@ -33,14 +33,13 @@ def of_visits(person: Person, visit_ids: Collection[UUID]) -> dict[UUID, list[Fe
 
 def of_client(person: Person, client_id: UUID, limit: int = 50) -> Sequence[Feedback]:
     """The client's latest answers, the newest first; one query."""
-    query = _seen_by(person).where(Feedback.client_id == client_id)
+    query = _seen_by(person, client_id).where(Feedback.client_id == client_id)
     return db.session.scalars(query.order_by(Feedback.answered_at.desc(), Feedback.id.desc()).limit(limit)).all()
 
 
-def _seen_by(person: Person) -> Select[Feedback]:
-    return (
-        select(Feedback).where(Feedback.client_id.in_(clients_of(person))).options(joinedload(Feedback.author))
-    )  # fmt: skip
+def _seen_by(person: Person, client_id: UUID | None = None) -> Select[Feedback]:
+    visible = Feedback.client_id.in_(clients_of(person, client_id))
+    return select(Feedback).where(visible).options(joinedload(Feedback.author))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import abort
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from blueprints.checklists.models import Checklist
 from blueprints.clients.models import Client
@@ -23,18 +24,27 @@ from blueprints.surveys.models import Feedback
 from blueprints.visits.models import HELD_VISIT, OPEN, Visit, VisitEvent
 
 GRACE = timedelta(minutes=30)  # a visit that has not begun so long after its time is late
+# What is read of a visit: enough to write something down about it; or all that its own page shows.
+WHO = (contains_eager(Visit.client), joinedload(Visit.coordinator).options(*NAME_ONLY))
+WHOLE = (
+    contains_eager(Visit.client).selectinload(Client.alerts),
+    joinedload(Visit.coordinator).options(*NAME_ONLY),
+    selectinload(Visit.forms),
+    selectinload(Visit.events).joinedload(VisitEvent.person).options(*NAME_ONLY),
+)
 
 
 def one_of(person: Person, visit_id: UUID) -> Visit:
     """A visit of a client whose case this person may open, to be read; else 404."""
-    return _one(visit_id, Visit.client_id.in_(clients_of(person)))
+    whose = select(Visit.client_id).where(Visit.id == visit_id).scalar_subquery()
+    return _one(visit_id, Visit.client_id.in_(clients_of(person, whose)))
 
 
 def one_to_make(person: Person, visit_id: UUID) -> Visit:
     """A visit that is this person's to write down: their own, that of a colleague whom they cover on that day, or one
     of a team that they supervise; else 404. No matter how late the capture arrives."""
     own = _rounds_of(person)
-    return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))))
+    return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))), WHO)
 
 
 def is_own(person: Person, visit: Visit) -> bool:
@@ -49,18 +59,9 @@ def one_to_plan(person: Person, visit_id: UUID) -> Visit:
     return _one(visit_id, Client.team_id.in_(supervised_teams(person)))
 
 
-def _one(visit_id: UUID, visible: ColumnElement[bool]) -> Visit:
-    visit: Visit | None = db.session.scalar(
-        select(Visit)
-        .join(Visit.client)
-        .where(Visit.id == visit_id, visible)
-        .options(
-            contains_eager(Visit.client).selectinload(Client.alerts),
-            joinedload(Visit.coordinator).options(*NAME_ONLY),
-            selectinload(Visit.forms),
-            selectinload(Visit.events).joinedload(VisitEvent.person).options(*NAME_ONLY),
-        )
-    )
+def _one(visit_id: UUID, visible: ColumnElement[bool], parts: Sequence[ORMOption] = WHOLE) -> Visit:
+    query = select(Visit).join(Visit.client).where(Visit.id == visit_id, visible).options(*parts)
+    visit: Visit | None = db.session.scalar(query)
     if visit is None:
         abort(404)
     return visit

@@ -29,6 +29,7 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.commit()
+        db.session.expire_all()
         headers = dict(kwargs.pop("headers", None) or {})
         if kwargs.get("method", "GET") not in SAFE:
             headers.setdefault("Sec-Fetch-Site", "same-origin")

@@ -1,5 +1,5 @@
-"""Another house: a copy of the app with something changed. For a new edition, and for mutants, whose missing guard a test
-must notice."""
+"""Another house: a copy of the app with something changed. For a new edition, and for mutants: a guard taken out, which
+a test must notice."""
 
 import shutil
 from contextlib import AbstractContextManager
