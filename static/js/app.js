@@ -135,11 +135,10 @@ async function worker() {
   navigator.serviceWorker.startMessages?.();
   const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => null);
   if (!registration) return;
-  const offer = () => registration.waiting?.postMessage({ type: "take-over" });
-  offer();
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
-  onChange((what) => {
-    if (what.delivered || what.drafts) offer();
+  // A new edition is asked to take over only while this page is out of sight: Chromium ends the old worker with a request
+  // in its hands, and a page that is being opened at that moment never comes.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) registration.waiting?.postMessage({ type: "take-over" });
   });
 }
 

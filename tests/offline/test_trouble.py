@@ -112,6 +112,10 @@ def test_a_new_edition_waits_while_something_is_typed(live: Live, page: Page) ->
     assert page.evaluate("Boolean(window.offered.waiting)")
     page.click(SEND)
     page.wait_for_url(live.url + VISIT)
+    page.evaluate(  # it takes over when the phone goes into the pocket
+        "() => { Object.defineProperty(document, 'hidden', {get: () => true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
     until(lambda: page.evaluate("navigator.serviceWorker.controller?.scriptURL.endsWith('edition=2')"))
     until_waiting(page, 0)
     assert notes(live) == 1
