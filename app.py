@@ -87,7 +87,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _protected(headers: Headers, path: str, url: str) -> None:
-    for name, value in origin.HEADERS.items():
+    for name, value in origin.STATIC_HEADERS.items():
         headers[name] = value
 
 

@@ -97,9 +97,7 @@ def papers(visit: Visit) -> list[Paper]:
             url = f"{place}/checklists/{version.form_id}/{version.version}"
             found.append(Paper("checklist", version.title(language), url, version.form_id, version.version))
     found.append(Paper("note", _("Note"), f"{place}/notes/free"))
-    for version in forms.current("survey"):
-        if not forms.definition_of(version.form_id, version.version).pages:  # one screen; a kiosk's has several
-            url = f"{place}/feedback/{version.form_id}/{version.version}"
-            found.append(Paper("feedback", _("Feedback"), url, version.form_id, version.version))
-            break
+    if asked := forms.asked_after_a_visit():
+        url = f"{place}/feedback/{asked.form_id}/{asked.version}"
+        found.append(Paper("feedback", _("Feedback"), url, asked.form_id, asked.version))
     return found

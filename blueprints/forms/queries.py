@@ -27,6 +27,11 @@ def current(use: str) -> list[FormVersion]:
     return list(db.session.scalars(query))
 
 
+def asked_after_a_visit() -> FormVersion | None:
+    """The survey that a coordinator asks: the first of one screen (a kiosk's has several)."""
+    return next((v for v in current("survey") if not definition_of(v.form_id, v.version).pages), None)
+
+
 def current_of(form_id: str) -> FormVersion | None:
     """The version of a form that new pages ask; None where there is no such form."""
     form = db.session.get(Form, form_id)

@@ -113,8 +113,9 @@ def _pages(person: Person) -> Iterator[Page]:
     for returned in open_returns(person):
         yield Page(f"/returns/{returned.id}", "return", _("Returned: %(name)s", name=returned.client.name))
     yield Page("/visits/new", "new-visit", _("New visit"))
-    for version in forms.current("checklist"):
-        yield _blank(version.form_id, version.version)
+    for version in (*forms.current("checklist"), forms.asked_after_a_visit()):
+        if version is not None:
+            yield _blank(version.form_id, version.version)
     for format in FORMATS:
         yield Page(f"/notes/{format}/blank", "blank", _("Note"))
 

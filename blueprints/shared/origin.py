@@ -35,6 +35,12 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# A script, sheet or picture is no page: what matters for one is that it is taken for nothing else and runs nothing.
+STATIC_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 HSTS = "max-age=63072000; includeSubDomains"
 
 

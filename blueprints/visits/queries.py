@@ -16,10 +16,10 @@ from blueprints.forms import engine
 from blueprints.forms import queries as forms
 from blueprints.forms.models import FormVersion
 from blueprints.notes.models import Note
-from blueprints.people.access import clients_of, day_bounds, supervised_teams
+from blueprints.people.access import AFTER, BEFORE, clients_of, day_bounds, supervised_teams
 from blueprints.people.models import NAME_ONLY, Cover, Person
 from blueprints.reviews.models import ReviewText
-from blueprints.shared.db import db
+from blueprints.shared.db import db, now
 from blueprints.surveys.models import Feedback
 from blueprints.visits.models import HELD_VISIT, OPEN, Visit, VisitEvent
 
@@ -41,9 +41,13 @@ def one_of(person: Person, visit_id: UUID) -> Visit:
 
 
 def one_to_make(person: Person, visit_id: UUID) -> Visit:
-    """A visit that is this person's to write down: their own, that of a colleague whom they cover on that day, or one
-    of a team that they supervise; else 404. No matter how late the capture arrives."""
-    own = _rounds_of(person)
+    """A visit that is this person's to write down, else 404: of their own round, or of that of a colleague whom they
+    covered on that day, from a week before until 30 days after (longer while the client is theirs); or one of a team
+    that they supervise. A capture that arrives later is held."""
+    moment = now()
+    near = Visit.starts_at.between(moment - AFTER, moment + BEFORE)
+    whose = select(Visit.client_id).where(Visit.id == visit_id).scalar_subquery()
+    own = and_(_rounds_of(person), or_(near, Visit.client_id.in_(clients_of(person, whose))))
     return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))), WHO)
 
 

@@ -13,7 +13,7 @@ from blueprints.captures.incoming import Incoming, takes
 from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
-from blueprints.forms.queries import language
+from blueprints.forms.queries import asked_after_a_visit, language
 from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.queries import open_returns
@@ -95,7 +95,8 @@ def show(visit_id: UUID) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """An unplanned visit: whom, how, what for. After it, the blank pages. A page of the pack."""
     own = queries.own_clients(current_user)
-    return render("visits/new.html", clients=own, lists=queries.checklists(), language=language())
+    return render("visits/new.html", clients=own, lists=queries.checklists(),
+                  survey=asked_after_a_visit(), language=language())  # fmt: skip
 
 
 @bp.post("/visits")
