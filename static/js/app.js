@@ -33,7 +33,10 @@ async function start() {
   root.dataset.ready = ""; // the submit handler is bound
   hear({ online: learn, list: refresh });
   onChange(draw);
-  if (kiosk) return deliveries(() => kiosk);
+  if (kiosk) {
+    await wake(kiosk, { signedIn: true }); // paired again, perhaps: nobody presses a button here
+    return deliveries(() => kiosk);
+  }
   saidBefore();
   marks();
   await finishLeaving();

@@ -76,6 +76,23 @@ def test_an_answer_without_network_is_kept_thanked_for_and_delivered_once(live: 
     assert rows(live, "SELECT state, kiosk_id FROM capture") == [("applied", id_of("kiosk").hex)]
 
 
+def test_what_waited_while_its_cookie_was_lost_is_sent_once_it_is_paired_again(live: Live, tablet: Page) -> None:
+    """401 rests the queue, and at a tablet nobody signs in or presses a button."""
+    live.faults.set("refuse")
+    fill(tablet, "Merci")
+    tablet.click("[data-send]")
+    expect(tablet.locator("[data-thanks]")).to_be_visible()
+    cookie = tablet.context.cookies()[0]
+    tablet.context.clear_cookies()
+    live.faults.set("pass")
+    tablet.evaluate("dispatchEvent(new Event('online'))")
+    until(lambda: any(row.get("rest") for row in kept(tablet, "settings")))
+    tablet.context.add_cookies([cookie])
+    tablet.goto(f"{live.url}/kiosk/")
+    until_waiting(tablet, 0)
+    assert answers(live) == 1
+
+
 def test_left_alone_it_warns_then_forgets(live: Live, tablet: Page) -> None:  # row 46
     fill(tablet, "secret de quelqu’un")
     tablet.clock.run_for(19_000)
