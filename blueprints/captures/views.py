@@ -30,6 +30,8 @@ def take_file(capture_id: UUID, file_id: UUID) -> Response:
         abort(400)
     if upload is None:
         abort(400)
+    if request.form.get("_author", str(author.id)) != str(author.id):
+        abort(401)
     picture = pictures.read("file", upload)
     start_writing(anew=False)
     row, status = actions.add_file(author, capture_id, file_id, picture)

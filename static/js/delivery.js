@@ -3,7 +3,7 @@
 import { all, done, get, put, update, write } from "./db.js";
 import { changed } from "./outbox.js";
 import { outcome } from "./outcome.js";
-import { AT_ONCE, files as fileTurn, limit, pause, stubborn, captures as turn } from "./turns.js";
+import { AT_ONCE, come, files as fileTurn, limit, pause, stubborn, captures as turn } from "./turns.js";
 
 const BEAT = 5_000;
 const FROZEN = 30_000;
@@ -22,7 +22,7 @@ export function hear({ list, online }) {
 }
 
 /** Whether the lock's holder is alive: its heartbeat is younger than 30 s. */
-export const alive = (beat, now) => Boolean(beat) && now - beat.at < FROZEN;
+export const alive = (beat, now) => Boolean(beat) && Math.abs(now - beat.at) < FROZEN;
 
 /**
  * Delivers what the author has waiting, if nobody else does. `force`: a person asked; waiting times and a resting
@@ -31,7 +31,7 @@ export const alive = (beat, now) => Boolean(beat) && now - beat.at < FROZEN;
 export async function deliver(author, { force = false } = {}) {
   if (!author || progress.running || (await get("settings", "sign-out"))) return;
   const queue = await get("settings", `queue ${author}`);
-  if (!force && (queue?.rest || (queue?.until ?? 0) > Date.now())) return;
+  if (!force && (queue?.rest || !come(queue?.until, Date.now()))) return;
   const items = await all("captures", author);
   if (!items.length && !(await all("files")).some((file) => file.author === author && !file.draft)) return;
   if (!navigator.locks) return run(author, force);
@@ -145,6 +145,7 @@ async function send(item) {
   let bytes;
   if (item.taken) {
     url = `/captures/${item.capture}/files/${item.id}`;
+    body.append("_author", item.author.split(" ").pop());
     body.append("file", new Blob([item.bytes], { type: item.type }), item.name);
     bytes = item.size;
   } else {

@@ -34,12 +34,13 @@ export async function keep({ draft: draftKey, replaces, pairs, photos: chosen = 
   return write(
     ["captures", "files", "drafts", "receipts", "settings"],
     async (s) => {
-      const [before, receipt, device, taken, ...photos] = await Promise.all([
+      const [before, receipt, device, taken, left, found] = await Promise.all([
         done(s.captures.get(capture.id)),
         done(s.receipts.get(capture.id)),
         done(s.settings.get(counter)),
         done(s.files.index("capture").getAll(capture.id)),
-        ...chosen.filter(Boolean).map((id) => done(s.files.get(id))),
+        done(s.files.index("capture").getAll(replaces ?? "")),
+        Promise.all(chosen.filter(Boolean).map((id) => done(s.files.get(id)))),
       ]);
       const known = before ?? receipt;
       if (known) {
@@ -47,9 +48,12 @@ export async function keep({ draft: draftKey, replaces, pairs, photos: chosen = 
         if (draftKey) s.drafts.delete(draftKey);
         return { ...known, again: true };
       }
-      const files = photos.filter((file) => file?.draft);
-      for (const file of taken) if (file.draft && !chosen.includes(file.id)) s.files.delete(file.id); // taken, then removed
-      for (const file of files) s.files.put({ ...file, capture: capture.id, draft: false, label: capture.label });
+      const files = found.filter(Boolean);
+      const removed = [...taken.filter((file) => file.draft), ...left].filter((file) => !chosen.includes(file.id));
+      for (const file of removed) s.files.delete(file.id);
+      // Also a photo that an earlier capture has not delivered: where that one is corrected, it may never arrive.
+      for (const file of files)
+        s.files.put({ ...file, capture: capture.id, draft: false, state: "waiting", label: capture.label });
       const number = (device?.number ?? 0) + 1;
       s.settings.put({ ...device, name: counter, number });
       const declared = files.map(({ id, name, size, sha256 }) => ({ id, name, size, sha256 }));

@@ -1,6 +1,6 @@
 // A photo of an answer: made small, kept on the phone at once; the form only carries its id.
 
-import { put, remove } from "./db.js";
+import { done, put, write } from "./db.js";
 import { hidden, sha256, uuid } from "./fields.js";
 import { element, icon } from "./status.js";
 import { size, t } from "./words.js";
@@ -51,6 +51,12 @@ export async function take(file, capture, author) {
   return record;
 }
 
+/** Removes a photo from a form. What a capture has kept stays: only that capture's delivery, or a person, ends it. */
+export const release = (id) =>
+  write(["files"], async (s) => {
+    if ((await done(s.files.get(id)))?.draft) s.files.delete(id);
+  });
+
 /**
  * Makes the image questions of a form work: a file field gives its name to a hidden one that carries the id.
  * `context()` resolves to {id, author} of the capture; `known(id)` to the record of a photo that a draft had.
@@ -84,7 +90,7 @@ export function photos(form, context, known) {
       const { id, author } = await context();
       try {
         const record = await take(file, id, author);
-        if (answer.value) await remove("files", answer.value);
+        if (answer.value) await release(answer.value);
         answer.value = record.id;
         await show();
         changed();
@@ -94,7 +100,7 @@ export function photos(form, context, known) {
       }
     });
     away.addEventListener("click", async () => {
-      await remove("files", answer.value);
+      await release(answer.value);
       answer.value = "";
       await show();
       changed();

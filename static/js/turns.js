@@ -4,16 +4,21 @@ export const AT_ONCE = 4;
 export const HOUR = 3_600_000;
 const STUBBORN = 3; // after so many failures a capture is tried last, and what is behind it may show that it fails alone
 
-/** Milliseconds before try number `tries + 1`: 1, 2, 4 … 300 s, within half of it either way, never before what was asked. */
+/** Milliseconds before try number `tries + 1`: 1, 2, 4 … 300 s, within half of it either way, not before what was asked, of an hour at most. */
 export function pause(tries, asked = 0, random = Math.random()) {
   const step = Math.min(300_000, 1000 * 2 ** Math.max(0, tries - 1));
-  return Math.max(asked, Math.min(300_000, step * (0.5 + random)));
+  return Math.max(Math.min(asked, HOUR), Math.min(300_000, step * (0.5 + random)));
 }
 
 /** Milliseconds that a request of so many bytes may take. */
 export function limit(bytes) {
   return bytes <= 32_768 ? 10_000 : Math.min(300_000, 10_000 + (bytes / 4096) * 1000);
 }
+
+/** Whether a time has come. One more than an hour ahead is of a clock that has been set back since. */
+export const come = (time, now) => (time ?? 0) <= now || time > now + HOUR;
+
+const askAgain = (item, now) => item.state === "held" && come((item.asked ?? 0) + HOUR, now);
 
 /** Whether a capture has failed so often that its own fault is thought possible. */
 export const stubborn = (item) => (item.tries ?? 0) >= STUBBORN;
@@ -37,11 +42,10 @@ export function captures(items, running, now, force = false, tried = new Set()) 
   for (const item of [...items].sort((a, b) => a.number - b.number || a.recorded - b.recorded)) {
     if (ids.has(item.id)) continue;
     if (item.state !== "waiting") {
-      if (item.state === "held" && (force || now - (item.asked ?? 0) >= HOUR)) ready.push([2, item]);
-      else if (item.state === "refused" && force) ready.push([2, item]);
+      if (force || askAgain(item, now)) ready.push([2, item]);
       continue;
     }
-    const due = force || (item.next ?? 0) <= now;
+    const due = force || come(item.next, now);
     if (busy.has(lane(item))) continue;
     if (stubborn(item) && tried.has(item.id)) continue;
     if (!item.alone) busy.add(lane(item)); // the first one that waits closes the lane for those behind it
@@ -55,10 +59,6 @@ export function files(items, waiting, running, now, force = false) {
   const ids = new Set(running.map((item) => item.id));
   return items
     .filter((file) => !file.draft && !ids.has(file.id) && !waiting.has(file.capture))
-    .filter((file) =>
-      file.state === "waiting"
-        ? force || (file.next ?? 0) <= now
-        : force || (file.state === "held" && now - (file.asked ?? 0) >= HOUR),
-    )
+    .filter((file) => force || (file.state === "waiting" ? come(file.next, now) : askAgain(file, now)))
     .sort((a, b) => (a.tries ?? 0) - (b.tries ?? 0) || a.taken - b.taken);
 }

@@ -95,6 +95,7 @@ test("photos go after their words, under ids of their own", async () => {
     [`/x/${A}`, `/captures/${A}/files/${P}`],
   );
   assert.ok(seen[1].body.get("file") instanceof Blob);
+  assert.equal(seen[1].body.get("_author"), ANN); // whoever is signed in by now may be somebody else
   assert.deepEqual([await ids("captures"), await ids("files"), (await all("receipts")).length], [[], [], 1]);
 });
 

@@ -99,6 +99,39 @@ test("photos that the form still carries leave with it, the others go", async ()
   );
 });
 
+test("a photo that was not delivered goes with the correction; one that it leaves out goes", async () => {
+  const photo = (id) => ({ id, capture: "a", author: ANN, draft: true, name: id, size: 3, sha256: "s", taken: 1 });
+  await put("files", photo("p1"));
+  await put("files", photo("p2"));
+  const pairs = [
+    ["one", "p1"],
+    ["two", "p2"],
+  ];
+  await keep(capture("a", { pairs, photos: ["p1", "p2"] }));
+  await update("files", "p1", (file) => ({ ...file, state: "refused" }));
+  const kept = await keep(capture("b", { pairs: pairs.slice(0, 1), photos: ["p1"], replaces: "a" }));
+  assert.deepEqual(
+    (await all("files")).map((file) => [file.id, file.capture, file.state]),
+    [["p1", "b", "waiting"]],
+  );
+  assert.deepEqual(
+    JSON.parse(field(kept, "_files")).map((file) => file.id),
+    ["p1"],
+  );
+});
+
+test("a photo taken out of a correction stays with what it corrects", async () => {
+  const { release } = await import("../../static/js/photo.js");
+  await put("files", { id: "p", capture: "a", author: ANN, draft: false, state: "waiting" });
+  await put("files", { id: "q", capture: "b", author: ANN, draft: true, state: "waiting" });
+  await release("p");
+  await release("q");
+  assert.deepEqual(
+    (await all("files")).map((file) => file.id),
+    ["p"],
+  );
+});
+
 test("a correction of what the server never took replaces it", async () => {
   await keep(capture("a"));
   await keep(capture("b", { replaces: "a" }));

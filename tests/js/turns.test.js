@@ -93,3 +93,11 @@ test("time limits: 10 s for words, then by size, five minutes at most", () => {
   assert.equal(limit(40_960), 20_000);
   assert.equal(limit(100_000_000), 300_000);
 });
+
+test("what was asked is obeyed for an hour at most, and a clock that is set back stops nothing", () => {
+  assert.equal(pause(1, 86_400_000, 0.5), HOUR);
+  const ahead = NOW + 2 * 86_400_000; // what was noted while the phone's clock was two days ahead
+  assert.deepEqual(ids(captures([one(1, "a", { tries: 1, next: ahead })], [], NOW)), ["c1"]);
+  assert.deepEqual(ids(captures([one(1, "a", { state: "held", asked: ahead })], [], NOW)), ["c1"]);
+  assert.deepEqual(ids(files([{ id: "p", capture: "c", state: "waiting", next: ahead }], new Set(), [], NOW)), ["p"]);
+});
