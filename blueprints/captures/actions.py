@@ -1,6 +1,6 @@
 """What can happen to what phones have delivered (the intake itself is intake.py)."""
 
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import abort
 from flask_babel import gettext as _
@@ -11,7 +11,7 @@ from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.captures.pictures import Picture, keep
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Person
-from blueprints.shared.db import db, uuid7
+from blueprints.shared.db import db
 from blueprints.shared.refusal import Refused
 
 REASON = 1_000  # characters
@@ -33,14 +33,17 @@ def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: P
     if capture is None:
         raise TooEarly
     known = db.session.get(CaptureFile, file_id)
-    if author.id not in (capture.author_id, capture.kiosk_id) or (known and known.capture_id != capture_id):
+    if author.id not in (capture.author_id, capture.kiosk_id):
         abort(404)
     if known is None:
         row = keep(picture, capture, file_id)
         return row, 201 if row.state == "applied" else 202
+    if known.capture_id != capture_id and known.author_id != author.id:
+        abort(404)
     if known.digest == picture.digest:
-        return known, 200
-    twin = keep(picture, capture, uuid7())
+        return known, 200  # also where it had come with the capture that this one corrects
+    twin_id = uuid5(file_id, picture.digest)
+    twin = db.session.get(CaptureFile, twin_id) or keep(picture, capture, twin_id)
     twin.state = "held"
     return twin, 202
 

@@ -1,6 +1,6 @@
 """What a view that takes captures gets, and how it is marked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,15 +95,23 @@ def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> I
 
 def _answers(capture: Capture) -> UUID | None:
     """The version that a capture answers the return of, through any held captures that it replaces on the way."""
+    last = capture
+    for replaced in replaced_by(capture):
+        last = replaced
+    return envelope.as_uuid((last.corrects or "").split("/")[0])  # a version bears the id of its capture
+
+
+def replaced_by(capture: Capture) -> Iterator[Capture]:
+    """What a capture corrects, what that one had corrected, and so on, as long as it took no effect."""
     seen: set[str] = set()
     named = capture.corrects
     while named and named not in seen:
         seen.add(named)
         replaced = corrected(named, capture)
-        if replaced is None or replaced.state == "applied":  # a version bears the id of its capture
-            return envelope.as_uuid(named.split("/")[0])
+        if replaced is None or replaced.state == "applied":
+            return
+        yield replaced
         named = replaced.corrects
-    return None
 
 
 def corrected(named: str, capture: Capture) -> Capture | None:

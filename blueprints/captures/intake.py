@@ -18,7 +18,7 @@ from blueprints.kiosks.queries import this_kiosk
 from blueprints.offline.queries import list_hash
 from blueprints.people.models import Device, Person
 from blueprints.shared import happened
-from blueprints.shared.db import db, now, savepoint, start_writing, stop_reading, uuid7
+from blueprints.shared.db import db, now, savepoint, start_writing, stop_reading, today, uuid7
 from blueprints.shared.refusal import Refused
 
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
@@ -70,7 +70,11 @@ def whoever_delivers() -> Person | Kiosk:
 
 
 def _session_name(author: Person | Kiosk) -> str:
-    return str(author.sign_in.id if isinstance(author, Person) and author.sign_in else author.id)
+    """What a repeat has in common, without a script that gives ids: who, and when. The next person at a tablet may
+    answer the same, and a coordinator may find the same on another day."""
+    if isinstance(author, Kiosk):
+        return f"{author.id} {now():%Y-%m-%d %H:%M}"
+    return f"{author.sign_in.id if author.sign_in else author.id} {today()}"
 
 
 def _kind() -> str | None:
@@ -222,7 +226,8 @@ def _hold(capture: Capture, pairs: list[envelope.Pair], refused: Refused) -> Non
     """Keeps the raw fields with the reason. Held bytes are capped, so that one phone cannot fill the disk."""
     size = sum(len(name) + len(value.encode("utf-8", "surrogatepass")) for name, value in pairs)
     mine = Capture.author_id == capture.author_id if capture.author_id else Capture.kiosk_id == capture.kiosk_id
-    held = db.session.scalar(select(func.sum(Capture.size)).where(mine, Capture.state == "held")) or 0
+    others = (mine, Capture.state == "held", Capture.id != capture.id)  # one that is tried again stands for itself
+    held = db.session.scalar(select(func.sum(Capture.size)).where(*others)) or 0
     if held + size > current_app.config["HELD_BYTES"]:
         db.session.rollback()
         abort(429)
@@ -231,9 +236,9 @@ def _hold(capture: Capture, pairs: list[envelope.Pair], refused: Refused) -> Non
 
 
 def _settle_what_it_replaces(capture: Capture) -> None:
-    replaced = incoming.corrected(capture.corrects, capture) if capture.corrects else None
-    if replaced is not None and replaced.state == "held":
+    for replaced in [one for one in incoming.replaced_by(capture) if one.state == "held"]:
         replaced.state, replaced.reason = "closed", _("Replaced by a corrected one.")
+        replaced.client_id = capture.client_id  # its photos are those of the corrected one: whoever reads it sees them
         db.session.add(Settlement(capture_id=replaced.id, person_id=capture.author_id, what="corrected"))
 
 

@@ -31,7 +31,7 @@ class Capture(Base):
     url: Mapped[str] = mapped_column(String(500))
     label: Mapped[str] = mapped_column(String(300), default="")
     visit_ref: Mapped[UUID | None]  # as sent; the visit need not exist yet, nor ever
-    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)  # set when applied
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("client.id"), index=True)  # once applied, or corrected
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     kiosk_id: Mapped[UUID | None] = mapped_column(ForeignKey("kiosk.id"))
     device_id: Mapped[UUID | None]  # as sent

@@ -71,7 +71,7 @@ def _reencoded(raw: bytes) -> bytes | None:
 def keep(picture: Picture, capture: Capture, id: UUID | None = None) -> CaptureFile:
     """The row of a photo of this capture, its bytes on disk first."""
     row = CaptureFile(
-        id=id or uuid5(capture.id, picture.digest),
+        id=id or uuid5(capture.id, f"{picture.field} {picture.digest}"),
         capture_id=capture.id,
         author_id=capture.author_id,
         name=picture.name,

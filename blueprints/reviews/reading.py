@@ -18,6 +18,7 @@ from blueprints.reviews.item import Answered, Decision, Item, Photo, Text, Versi
 from blueprints.reviews.models import Return, ReviewText, Signature
 from blueprints.reviews.queries import of_units, one_feedback, whom
 from blueprints.shared.db import db
+from blueprints.shared.inputs import identity
 from blueprints.surveys.models import CallBack, Feedback
 from blueprints.visits.models import Visit
 
@@ -105,23 +106,30 @@ def _decisions(ids: Sequence[UUID]) -> dict[UUID, list[Decision]]:
 
 
 def _add_captures(texts: Sequence[Text]) -> None:
-    """Adds what the captures know: receipt codes, and which photos are here; one query."""
+    """Adds what the captures know: receipt codes, and which photos are here; two queries at most."""
     versions = {version.id: version for text in texts for version in text.versions}
-    rows = db.session.execute(
-        select(Capture.id, Capture.code, CaptureFile)
-        .outerjoin(CaptureFile, CaptureFile.capture_id == Capture.id)
-        .where(Capture.id.in_(list(versions)))
-    ).all()
-    files: dict[str, CaptureFile] = {}
-    for id, code, file in rows:
+    for id, code in db.session.execute(select(Capture.id, Capture.code).where(Capture.id.in_(list(versions)))):
         versions[id].code = code
-        if file is not None:
-            files[str(file.id)] = file
-    for text in texts:
-        for point in text.points:
-            for line in (point.line, *(more.line for more in point.more)):
-                if line.type == "image":
-                    text.photos.append(_photo(line.value, point.line.label, files.get(line.value)))
+    found = [
+        (text, point.line.label, line.value)
+        for text in texts
+        for point in text.points
+        for line in (point.line, *(more.line for more in point.more))
+        if line.type == "image"
+    ]
+    files = _files([file_id for _text, _label, file_id in found])
+    for text, label, file_id in found:
+        text.photos.append(_photo(file_id, label, files.get((text.row.author_id, file_id))))
+
+
+def _files(named: Sequence[str]) -> dict[tuple[UUID, str], CaptureFile]:
+    """The photos that are here, by author and id. One may have come with an earlier capture that this one corrects."""
+    ids = [id for value in named if (id := identity(value))]
+    if not ids:
+        return {}
+    query = select(Capture.author_id, CaptureFile).join(Capture, Capture.id == CaptureFile.capture_id)
+    rows = db.session.execute(query.where(CaptureFile.id.in_(ids)))
+    return {(author_id, str(row.id)): row for author_id, row in rows if author_id}
 
 
 def _photo(file_id: str, label: str, file: CaptureFile | None) -> Photo:

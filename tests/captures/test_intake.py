@@ -1,7 +1,9 @@
 """The one path of a capture on the server: kept once, whatever the rules say, and the receipt tells the truth."""
 
+import io
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -11,7 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from blueprints.captures import envelope, intake
-from blueprints.captures.models import Capture, Settlement
+from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.notes import views as notes_views
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.models import Device
@@ -295,6 +297,25 @@ def test_a_native_post_without_script_is_applied_once(world: World, client_as: C
     assert db.session.scalar(select(func.count(Note.id))) == 1
 
 
+def test_a_native_post_says_the_same_again_only_in_its_moment(app: Flask, world: World, client_as: ClientAs) -> None:
+    """Two people may give the same answer at a tablet, and a coordinator may write the same on another day."""
+    tablet, alice, begun = client_as("kiosk"), client_as("alice"), now()
+    for minutes in (0, 0, 2):
+        with time_machine.travel(begun + timedelta(minutes=minutes), tick=False):
+            assert tablet.post("/kiosk/answers/none/none", data={"/data/score": "4"}).status_code == 303
+    assert db.session.scalar(select(func.count(Capture.id)).where(Capture.kiosk_id.is_not(None))) == 2
+    for days in (0, 0, 1):
+        with time_machine.travel(begun + timedelta(days=days), tick=False):
+            assert alice.post(f"/clients/{world.id('jeanne')}/notes/free", data=NOTE).status_code == 303
+    assert db.session.scalar(select(func.count(Note.id))) == 2
+
+
+def test_one_picture_for_two_questions_is_kept_twice(world: World, client_as: ClientAs) -> None:
+    sent = {"text": "x", "one": (io.BytesIO(b"no picture"), "a.jpg"), "two": (io.BytesIO(b"no picture"), "a.jpg")}
+    assert client_as("alice").post(note_url(world), data=sent).status_code == 303
+    assert db.session.scalar(select(func.count(CaptureFile.id))) == 2
+
+
 def test_a_capture_that_came_before_its_visit_is_tried_again(world: World, client_as: ClientAs, deliver: Any) -> None:
     alice = client_as("alice")
     visit = uuid4()
@@ -317,6 +338,17 @@ def test_a_correction_closes_what_it_replaces(world: World, client_as: ClientAs,
     assert db.session.get_one(Capture, held.id).state == "closed"
     again = deliver(alice, note_url(world), {"text": ""}, id=held.id, envelope={"_number": "1"})
     assert again.status in (200, 202)
+
+
+def test_a_correction_of_a_correction_closes_both(world: World, client_as: ClientAs, deliver: Any) -> None:
+    """Else the first would stay held, and whoever applied it again would double the note."""
+    alice = client_as("alice")
+    first = deliver(alice, note_url(world), {"text": ""})
+    second = deliver(alice, note_url(world), {"text": " "}, envelope={"_corrects": str(first.id)})
+    third = deliver(alice, note_url(world), NOTE, envelope={"_corrects": str(second.id)})
+    assert (first.state, second.state, third.state) == ("held", "held", "applied")
+    assert {db.session.get_one(Capture, one.id).state for one in (first, second)} == {"closed"}
+    assert db.session.scalar(select(func.count(Note.id))) == 1
 
 
 def test_a_correction_of_one_of_two_contents_is_named_by_id_and_code(
@@ -360,6 +392,17 @@ def test_held_bytes_are_capped(
     assert rows() == before
     assert deliver(alice, note_url(world), NOTE).state == "applied"  # what takes effect still comes in
     assert deliver(client_as("bob"), "/nowhere", {"text": "x" * 1_000}).state == "held"
+
+
+def test_what_is_held_does_not_stand_in_the_way_of_its_visit(
+    app: Flask, world: World, client_as: ClientAs, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The note is tried again with its visit and held again: it takes no more room than before."""
+    monkeypatch.setitem(app.config, "HELD_BYTES", 2_000)
+    alice, visit = client_as("alice"), uuid4()
+    assert deliver(alice, f"/visits/{visit}/notes/free", {"text": "x" * 1_200, "odd": "x"}).state == "held"
+    fields = {"client": str(world.id("jeanne")), "purpose": "Passage imprévu", "kind": "home"}
+    assert deliver(alice, "/visits", fields, id=visit).status == 201
 
 
 def test_a_race_of_the_same_id_is_one_row(app: Flask, world: World, client_as: ClientAs, deliver: Any) -> None:

@@ -1,5 +1,6 @@
 """Checklists come in judged by their own version and the phone's clock, or are held with messages by path."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from PIL import Image
 from sqlalchemy import func, select
 
 from blueprints.captures.models import Capture
@@ -14,6 +16,7 @@ from blueprints.checklists import queries
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.forms import actions as forms
 from blueprints.forms.queries import version_of
+from blueprints.reviews import reading
 from blueprints.reviews.models import Return, ReviewText
 from blueprints.shared.db import db, local, now
 from tests.support.counting import counted
@@ -226,6 +229,35 @@ def test_a_photo_announced_with_the_answers_satisfies_its_question(
     send_back(world.diane, first.id)
     kept = deliver(alice, url(), pairs, envelope={"_corrects": str(first.id)})
     assert dict(db.session.get_one(ChecklistVersion, kept.id).answers)[path] == photo
+
+
+def test_a_photo_that_came_with_a_held_list_is_read_with_its_correction(
+    world: World, client_as: ClientAs, deliver: Any, url: Any
+) -> None:
+    """The words were held, their photo arrived; the correction names the same one, which the phone may send again."""
+    alice, photo, path = client_as("alice"), str(uuid4()), "/data/bathroom/rail_no/photo"
+    pairs = with_((RAIL, "no"), (path, photo))
+    held = deliver(alice, url(), pairs)
+    assert held.state == "held"
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "JPEG")
+
+    def send(browser: Any, capture: Any, author: str) -> int:
+        data = {"_author": str(world.id(author)), "file": (io.BytesIO(picture.getvalue()), "bain.jpg")}
+        where = f"/captures/{capture.id}/files/{photo}"
+        return int(browser.post(where, data=data, headers={"Capture-Id": photo}).status_code)
+
+    assert send(client_as("bob"), held, "alice") == 401  # the phone waits for its author; it is not refused
+    assert send(client_as("bob"), held, "bob") == 404
+    assert send(alice, held, "alice") == 201
+    fixed = deliver(alice, url(), [*pairs, (SOLUTION, "Barre")], envelope={"_corrects": str(held.id)})
+    assert fixed.state == "applied"
+    assert send(alice, fixed, "alice") == 200
+    shown = reading.item(world.diane, world.id("visit")).photos
+    assert [(one.file_id, one.capture_id) for one in shown] == [(photo, held.id)]
+    with client_as("diane").get(f"/captures/{held.id}/files/{photo}") as seen:
+        assert seen.status_code == 200
+    assert client_as("erwan").get(f"/captures/{held.id}/files/{photo}").status_code == 404
 
 
 @pytest.mark.parametrize("visit", ["bobs", "charlies"])
