@@ -44,7 +44,13 @@ function begin(live, definition) {
   const language = form.elements.language?.value ?? document.documentElement.lang;
   live.verdict = judge(definition, [], stamp(new Date()), language, null, t);
   defaults(live, definition);
+  const said = messages(form); // before they are taken for what this phone says
   read(live);
+  if (Object.keys(said).length) {
+    live.said = said;
+    show(live);
+    live.section.show(form.querySelector("[data-q] > .error"));
+  }
   form.addEventListener("input", () => read(live));
   for (const event of ["change", "focusout"])
     form.addEventListener(event, ({ target }) => {
@@ -58,6 +64,12 @@ function begin(live, definition) {
     show(live);
   });
   form.dataset.live = ""; // its rules are in force
+}
+
+/** What the server has written below its questions, by path: of a form that it gives back to be put right. */
+function messages(form) {
+  const lines = [...form.querySelectorAll("[data-q] > .error")];
+  return Object.fromEntries(lines.map((line) => [line.parentElement.dataset.q, line.lastElementChild.textContent]));
 }
 
 /** Defaults that are expressions are evaluated when a form is opened, by this phone's clock. */
