@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 import time
+import traceback
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
@@ -26,8 +27,17 @@ class JsonLines(logging.Formatter):
             if (value := getattr(record, name, None)) is not None:
                 line[name] = value
         if record.exc_info:
-            line["where"] = self.formatException(record.exc_info) if record.exc_info[0] else ""
+            line["where"] = _where(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def _where(error: BaseException | None) -> str:
+    """The classes and places of an error and of those behind it, without their words: a database quotes the row."""
+    found = ""
+    while error is not None:
+        found += "".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n"
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return found
 
 
 def _begin() -> None:
