@@ -136,8 +136,8 @@ def _row(
     return Capture(
         id=id,
         kind=_kind() or "",
-        url=request.path[:500],
-        label=(sent.label.data or "")[:300],
+        url=_text(request.path, 500),
+        label=_text(sent.label.data, 300),
         visit_ref=_visit_ref(id),
         author_id=author.id if person else None,
         kiosk_id=None if person else author.id,
@@ -148,8 +148,13 @@ def _row(
         digest=digest,
         code=envelope.code(id, digest),
         state="held",
-        corrects=(sent.corrects.data or None) and sent.corrects.data[:60],
+        corrects=_text(sent.corrects.data, 60) or None,
     )
+
+
+def _text(given: str | None, most: int) -> str:
+    """What a column takes, whatever was sent: the fields themselves are kept as they came."""
+    return (given or "").replace("\0", "")[:most]
 
 
 def _visit_ref(id: UUID) -> UUID | None:

@@ -118,6 +118,10 @@ def test_an_address_that_takes_no_captures_holds_them(world: World, client_as: C
     assert db.session.get_one(Capture, sent.id).kind == ""
 
 
+def test_an_address_that_no_database_takes_is_kept_all_the_same(client_as: ClientAs, deliver: Any) -> None:
+    assert deliver(client_as("alice"), "/visits/%00/notes/free", NOTE).state == "held"
+
+
 def test_nobody_signed_in_is_401_and_never_a_redirect(client: Any, world: World, deliver: Any) -> None:
     before = rows()
     sent = deliver(client, note_url(world), NOTE)
@@ -269,6 +273,7 @@ def test_a_newer_protocol_is_kept_and_held(world: World, client_as: ClientAs, de
         {"_recorded": "2099-12-31T23:59:59+00:00"},
         {"_recorded": "9999-12-31T23:59:59-23:00"},
         {"_number": "99999999999999999999"},
+        {"_label": "a\0b", "_corrects": "\0", "_device": "\0", "_zone": "\0", "_form": "\0", "_base": "\0"},
     ],
 )
 def test_a_capture_is_kept_whatever_its_envelope_says(
