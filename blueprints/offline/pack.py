@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from blueprints.checklists.queries import papers
 from blueprints.forms import queries as forms
+from blueprints.kiosks.queries import this_kiosk
 from blueprints.notes.models import FORMATS
 from blueprints.offline.queries import list_hash
 from blueprints.people.models import Device, Person
@@ -104,8 +105,8 @@ def _body(url: str) -> bytes | None:
 
 def _pages(person: Person) -> Iterator[Page]:
     """Every address, the round first: what a phone with bad reception should have soonest."""
-    if not person.has("coordinator"):
-        return
+    if not person.has("coordinator") or this_kiosk() is not None:
+        return  # a paired tablet stands where anybody can touch it
     yield Page("/today", "round", _("Round of the day"))
     visits = round_of(person, today())
     for visit in visits:
@@ -123,7 +124,7 @@ def _pages(person: Person) -> Iterator[Page]:
 def _of_visit(visit: Visit) -> Iterator[Page]:
     own = f"/visits/{visit.id}"
     yield Page(own, "visit", f"{local(visit.starts_at):%H:%M} {visit.client.name}", visit.id)
-    yield Page(f"/clients/{visit.client_id}", "case", _("Case"), visit.id)
+    yield Page(f"/clients/{visit.client_id}", "case", f"{_('Case')} · {visit.client.name}", visit.id)
     for paper in papers(visit):
         if paper.form_id:
             yield Page(paper.url, paper.kind, paper.text, visit.id, f"{paper.form_id} {paper.version}")

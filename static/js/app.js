@@ -112,7 +112,7 @@ async function sides() {
 }
 
 async function pack() {
-  if (!onPage || keptAt !== null || root.hasAttribute("data-no-pack")) return;
+  if (!onPage || keptAt !== null) return;
   if (stale(await get("settings", "pack"), onPage, edition, new Date())) refresh();
 }
 

@@ -83,6 +83,7 @@ async function make(person, edition, tell) {
     at: asked,
     pages: list.pages.map((page) => ({ ...page, ok: ok.has(page.url) })),
   });
+  await put("settings", pack()); // what is kept from now on has its end date, whatever becomes of this page
   let count = 0;
   const queue = [...missing];
   const one = async () => {

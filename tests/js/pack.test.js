@@ -104,6 +104,23 @@ test("every page is fetched, read back and ticked; the next time only what chang
   assert.equal((await get("settings", `device ${ANN}`)).id, "d");
 });
 
+test("no page is kept before it is known until when it may be shown", async () => {
+  let known;
+  const day = phone(
+    { "/today": ["1", body("a")] },
+    {
+      fail: (path) => {
+        known ??= path === "/today" && get("settings", "pack");
+        return false;
+      },
+    },
+  );
+  await prepare(ANN, "e");
+  assert.equal(day.rows.size, 1);
+  assert.ok((await known).expires);
+  assert.equal((await known).pages[0].ok, false);
+});
+
 test("a page that fails has no tick, and what is no longer listed stays until all is well", async () => {
   const broken = phone(
     { "/today": ["1", body("a")], "/visits/v": ["2", body("b")] },

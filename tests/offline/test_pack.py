@@ -12,7 +12,7 @@ from app import ROOT
 from blueprints.people.models import Device, SignIn
 from blueprints.shared.db import db
 from tests.support.client import Client
-from tests.support.world import World, id_of
+from tests.support.world import KIOSK_SECRET, World, id_of
 
 ClientAs = Callable[..., Client]
 SECRET = re.compile(r"csrf|nonce|hx-", re.IGNORECASE)
@@ -87,6 +87,14 @@ def test_it_is_shown_until_four_in_the_morning_two_days_on(app: Flask, client_as
     pack = pack_of(client_as("alice"))
     assert re.search(r"T04:00:00[+-]", pack["expires"])
     assert pack["clock"] == pack["made"]
+
+
+def test_a_paired_tablet_keeps_nobodys_day(app: Flask, client_as: ClientAs) -> None:
+    """Staff who leave the kiosk on it are soon gone; it stays where anybody can touch it."""
+    karim = client_as("karim")
+    assert pack_of(karim)["pages"]
+    karim.set_cookie("kiosk", KIOSK_SECRET)
+    assert pack_of(karim)["pages"] == []
 
 
 def test_nobody_is_asked_to_sign_in_as_json(app: Flask, client_as: ClientAs) -> None:
