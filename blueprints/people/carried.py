@@ -5,6 +5,8 @@ import json
 from flask import request
 
 from blueprints.people.inputs import own_path
+from blueprints.people.models import Person
+from blueprints.people.sign_in import former
 
 MOST = 5_000  # fields
 Pairs = list[tuple[str, str]]
@@ -33,6 +35,11 @@ def unpack(text: str | None) -> Pairs:
         return []
     good = [p for p in pairs if isinstance(p, list) and len(p) == 2 and all(isinstance(x, str) for x in p)]
     return [(name, value) for name, value in good] if len(good) == len(pairs) else []
+
+
+def offered(text: str | None, person: Person) -> Pairs:
+    """The fields for whoever signs in, before their session begins; none where they are known to be another's."""
+    return unpack(text) if former() in (None, person.id) else []
 
 
 def readable(pairs: Pairs) -> list[str]:

@@ -47,9 +47,9 @@ def take_sign_in() -> ResponseReturnValue:
         return _page(form, refused.status, refused.reason)
     except throttle.TooMany as wait:
         return _wait(wait, lambda words: _page(form, 429, words))
+    pairs = carried.offered(form.carried.data, person)
     session_of.begin_session(person)
     db.session.commit()
-    pairs = carried.unpack(form.carried.data)
     if pairs:
         action, texts = carried.target(form.carried_to.data), carried.readable(pairs)
         return render("people/carried.html", action=action, pairs=pairs, texts=texts)

@@ -58,6 +58,13 @@ def begin_session(person: Person) -> SignIn:
     return row
 
 
+def former() -> UUID | None:
+    """Whose session, ended by now, this browser still names; None where that is not known."""
+    reference = session.get("_user_id")
+    query = select(SignIn.person_id).where(SignIn.secret == hashed(str(reference)))
+    return db.session.scalar(query) if reference else None
+
+
 def end_session() -> None:
     """Ends the session that asks: its row, and the cookie."""
     row = current_user.sign_in

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from blueprints.notes.models import Note
 from blueprints.people.models import Device, Person, SignIn
@@ -223,6 +223,17 @@ def test_a_form_sent_after_the_session_ended_is_carried_through_sign_in(client: 
     assert sent.status_code == 303
     note = db.session.scalars(select(Note)).one()
     assert note.versions[0].body["text"] == words
+
+
+def test_what_one_person_had_written_is_not_offered_to_the_next(client_as: As) -> None:
+    browser, url = client_as("alice"), f"/visits/{id_of('visit')}/notes/free"
+    db.session.execute(update(SignIn).values(ended_at=now()))
+    fields = hidden(browser.post(url, data={"text": "Seulement pour Alice."}).text)
+    assert "Seulement pour Alice." in fields["carried"]
+    assert enter(browser, "bob", **{name: fields[name] for name in ("carried", "carried_to")}).status_code == 303
+    again = client_as("alice")
+    db.session.execute(update(SignIn).values(ended_at=now()))
+    assert "Seulement" in enter(again, "alice", **{name: fields[name] for name in ("carried", "carried_to")}).text
 
 
 def test_a_field_that_came_twice_is_carried_twice(client: Client) -> None:
