@@ -1,7 +1,7 @@
 // Signing in and out on a phone: nobody sees the one before, and nothing that waits is lost on the way out.
 
-import { all } from "./db.js";
 import { deliver } from "./delivery.js";
+import { holdings } from "./outbox.js";
 import { finishLeaving, leave, signing, who } from "./person.js";
 import { element } from "./status.js";
 import { t, tn } from "./words.js";
@@ -23,14 +23,14 @@ async function enter() {
 async function exit(form) {
   const person = (await who())?.person;
   if (person) {
-    const [captures, drafts] = await Promise.all([all("captures", person), all("drafts", person)]);
-    if (captures.length || drafts.length) {
-      const choice = await question(captures.length, drafts.length);
+    const { waiting, drafts } = await left(person);
+    if (waiting || drafts) {
+      const choice = await question(waiting, drafts);
       if (choice === "stay") return false;
       if (choice === "send") {
         await deliver(person, { force: true });
-        const left = (await all("captures", person)).length;
-        if (left && (await question(left, drafts.length, true)) !== "leave") return false;
+        const still = await left(person);
+        if (still.waiting && (await question(still.waiting, still.drafts, true)) !== "leave") return false;
       }
     }
   }
@@ -39,6 +39,13 @@ async function exit(form) {
   form.closest("details")?.removeAttribute("open");
   location.assign("/offline");
   return false;
+}
+
+/** What the server does not have yet: captures, photos whose words it has, and drafts. */
+async function left(person) {
+  const { captures, files, drafts } = await holdings(person);
+  const photos = files.filter((file) => !captures.some((one) => one.id === file.capture));
+  return { waiting: captures.length + photos.length, drafts: drafts.length };
 }
 
 /** Says what is still here and asks: "send", "leave" or "stay". */

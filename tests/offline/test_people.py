@@ -97,6 +97,19 @@ def test_signing_out_with_a_full_outbox_says_so_and_keeps_it(live: Live, page: P
     assert notes(live) == 1
 
 
+def test_signing_out_counts_a_photo_whose_words_are_received(live: Live, page: Page) -> None:  # row 44
+    day_ready(live, page)
+    page.evaluate(
+        """async author => { const { put } = await import(document.documentElement.dataset.static + "js/db.js");
+            await put("files", { id: crypto.randomUUID(), capture: crypto.randomUUID(), author, draft: false,
+                                 state: "waiting", bytes: new ArrayBuffer(3), size: 3, name: "a.jpg", type: "",
+                                 taken: Date.now() }); }""",
+        str(id_of("alice")),
+    )
+    sign_out(live, page)
+    expect(page.get_by_role("dialog")).to_contain_text("1 envoi n’est pas encore parti")
+
+
 def test_signing_out_offers_to_send_first(live: Live, page: Page) -> None:  # row 44
     day_ready(live, page)
     live.faults.set("refuse")
