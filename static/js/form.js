@@ -172,7 +172,7 @@ function check(live) {
   read(live, { all: true });
   const { missing, invalid } = live.verdict;
   const problems = Object.keys(live.verdict.filled.nodes).filter((path) => missing[path] || invalid[path]);
-  if (!problems.length) return false;
+  if (!problems.length) return nothing(live);
   const part = live.form.querySelector(`[data-q="${CSS.escape(problems[0])}"]`);
   live.section.show(part);
   part.querySelector("input:not([type=hidden]), textarea, select").focus({ preventScroll: true });
@@ -180,6 +180,13 @@ function check(live) {
   const first = invalid[problems[0]] ?? missing[problems[0]];
   say(tn("{n} answer to look at: {first}", "{n} answers to look at. The first: {first}", problems.length, { first }));
   return true;
+}
+
+/** A feedback without one answer is not sent: the server would keep it, and somebody would have to look. */
+function nothing({ form, verdict }) {
+  const silent = form.dataset.capture === "feedback" && !Object.values(verdict.typed).flat().some(Boolean);
+  if (silent) say(t("Nothing was answered. Where the person does not wish to answer, send nothing."));
+  return silent;
 }
 
 for (const form of document.querySelectorAll("form[data-form]")) open(form);

@@ -125,7 +125,9 @@ function drawHead(page, waiting, photos, trouble) {
   const oldest = waiting[0] ?? photos[0];
   page.querySelector("[data-head-words]").textContent = oldest
     ? t("Kept on this phone since {time}", { time: when(oldest.recorded ?? oldest.taken) })
-    : t("Everything written on this phone has been received.");
+    : trouble
+      ? t("It is kept, and waits for you to put it right.")
+      : t("Everything written on this phone has been received.");
   const button = page.querySelector("[data-send]");
   button.hidden = !n && !trouble;
   button.disabled = progress.running;
@@ -348,7 +350,7 @@ async function drawOffline(page) {
   page.querySelector("[data-nobody]").hidden = Boolean(person);
   const pack = await get("settings", "pack");
   const list = page.querySelector("[data-available]");
-  const fresh = pack?.person === person && Date.now() + pack.offset < pack.expires;
+  const fresh = pack && pack.person === person && Date.now() + pack.offset < pack.expires;
   const pages =
     person && fresh
       ? pack.pages.filter((one) => one.ok && ["round", "visit", "case", "return", "new-visit"].includes(one.kind))

@@ -34,7 +34,7 @@ export function learn(online) {
   draw();
 }
 
-/** Says a sentence where a screen reader hears it and everybody sees it. */
+/** Says a sentence where a screen reader hears it and everybody sees it, until the next touch: it lies over the page. */
 export function say(text, tone = "info") {
   const says = document.getElementById("says");
   if (!says) return;
@@ -43,6 +43,8 @@ export function say(text, tone = "info") {
   says.dataset.tone = tone;
   requestAnimationFrame(() => {
     says.textContent = text;
+    const hush = () => says.textContent === text && says.replaceChildren();
+    addEventListener("pointerdown", hush, { once: true, capture: true });
   });
 }
 
@@ -125,18 +127,22 @@ async function paint() {
   const news = [...held.receipts.filter((one) => one.delivered >= since), ...held.captures];
   drawAdded(news);
   drawVisits(news);
+  drawPapers(held.captures);
   drawTimelines(held.captures);
   drawRest(rest && held.captures.length);
 }
 
 function drawPill(facts, held) {
   const { tone, sign, words } = pill(facts);
-  for (const element of document.querySelectorAll("[data-pill]")) {
-    element.dataset.tone = tone;
-    element.querySelector("svg")?.replaceWith(icon(sign));
-    element.querySelector("[data-pill-words]").textContent = words;
+  for (const link of document.querySelectorAll("[data-pill]")) {
+    link.dataset.tone = tone;
+    link.querySelector("svg")?.replaceWith(icon(sign));
+    const cut = facts.online === false ? words.indexOf("·") + 1 : 0;
+    link
+      .querySelector("[data-pill-words]")
+      .replaceChildren(element("span", "pill-net", words.slice(0, cut)), words.slice(cut));
     const oldest = held.captures[0];
-    element.title = oldest ? t("Waiting since {time}", { time: when(oldest.recorded) }) : "";
+    link.title = oldest ? t("Waiting since {time}", { time: when(oldest.recorded) }) : "";
   }
   for (const element of document.querySelectorAll("[data-count]")) {
     element.textContent = held.captures.length;
@@ -150,17 +156,34 @@ function drawVisits(news) {
     const status = own.filter((one) => one.status && one.state !== "refused").pop();
     if (status) element.dataset.statusKept = status.status;
     else delete element.dataset.statusKept;
-    const slot = element.querySelector("[data-waiting]");
-    const waiting = own.filter((one) => one.fields && one.state === "waiting").length;
-    const trouble = own.filter((one) => one.fields && one.state !== "waiting").length;
-    slot?.replaceChildren(
+    drawBadges(element, own);
+  }
+}
+
+/** What there is to fill in at a visit: a paper that is written, and only here yet, says so. */
+function drawPapers(captures) {
+  for (const row of document.querySelectorAll("[data-papers] > .row")) {
+    const place = row.querySelector("a")?.getAttribute("href");
+    if (place)
+      drawBadges(
+        row,
+        captures.filter((one) => one.url === place),
+      );
+  }
+}
+
+function drawBadges(element, own) {
+  const waiting = own.filter((one) => one.fields && one.state === "waiting").length;
+  const trouble = own.filter((one) => one.fields && one.state !== "waiting").length;
+  element
+    .querySelector("[data-waiting]")
+    ?.replaceChildren(
       ...[
         waiting && badge(tn("{n} to send", "{n} to send", waiting), "warn", "clock"),
         trouble && badge(tn("{n} to correct", "{n} to correct", trouble), "bad", "circle-alert"),
         !waiting && !trouble && own.some((one) => one.delivered) && badge(t("Received"), "ok", "check"),
       ].filter(Boolean),
     );
-  }
 }
 
 /** Visits that were added on this phone and that the round does not know of yet: the way back to them. */
