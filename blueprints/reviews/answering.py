@@ -20,7 +20,8 @@ def filled(returned: Return) -> dict[str, Any]:
         "visit_id": returned.visit_id,
         "client_id": returned.client_id,
         "corrects": returned.version_id,
-        "next": "/today" if returned.text.author.has("coordinator") else place,  # the visit may be past, and not kept here
+        # the visit may be past, and not among what the phone keeps
+        "next": "/today" if returned.text.author.has("coordinator") else place,
         "messages": {},
     }
     return page | (_checklist if returned.kind == "checklist" else _note)(returned, place)
