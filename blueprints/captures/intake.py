@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -49,7 +50,7 @@ def intake() -> AnyResponse | None:
     start_writing(anew=False)
     try:
         return _take(id, author, pairs, digest, sent, photos)
-    except IntegrityError:  # on PostgreSQL the same id may arrive twice at the same moment; the first is in by now
+    except (IntegrityError, StaleDataError):  # on PostgreSQL others write at the same moment; they are through by now
         db.session.rollback()
         return _take(id, author, pairs, digest, sent, photos)
 
@@ -201,7 +202,7 @@ def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk)
         _hold(capture, pairs, refused)
     except HTTPException as error:
         _hold(capture, pairs, Refused(_words(error.code or 500), status=error.code or 500))
-    except OperationalError:
+    except (OperationalError, StaleDataError):
         raise
     except Exception:
         current_app.logger.exception("a view failed on a capture", extra={"capture": str(capture.id)})

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from blueprints.captures import envelope, intake
 from blueprints.captures.models import Capture, CaptureFile, Settlement
@@ -428,6 +429,24 @@ def test_a_race_of_the_same_id_is_one_row(app: Flask, world: World, client_as: C
         thread.join()
     assert sorted(statuses) == [200] * 4 + [201]
     assert db.session.scalar(select(func.count(Capture.id))) == 1
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, 201), (2, 500)])
+def test_what_somebody_else_changes_at_the_same_moment_is_tried_anew(
+    world: World, client_as: ClientAs, deliver: Any, monkeypatch: pytest.MonkeyPatch, times: int, status: int
+) -> None:
+    """PostgreSQL has no one write lock: a visit may be moved while its coordinator's word arrives. That is no bug."""
+    real, left = notes_views.actions.write, [StaleDataError("changed")] * times
+
+    def write(*said: Any) -> Note:
+        if left:
+            raise left.pop()
+        return real(*said)
+
+    monkeypatch.setattr(notes_views.actions, "write", write)
+    sent = deliver(client_as("alice"), note_url(world), NOTE)
+    assert sent.status == status
+    assert db.session.scalar(select(func.count(Capture.id))) == (status == 201)  # else the phone keeps it
 
 
 def test_a_view_gets_no_envelope_and_no_other_name(world: World, client_as: ClientAs, deliver: Any) -> None:
