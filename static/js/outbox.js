@@ -1,6 +1,6 @@
 // The outbox on disk: a capture is written first and sent second. Numbers are given where they are written.
 
-import { done, read, write } from "./db.js";
+import { all, done, read, write } from "./db.js";
 import { mark, stamp } from "./fields.js";
 
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel("tournee") : null;
@@ -115,9 +115,10 @@ export async function discard(id) {
   changed();
 }
 
-/** Everything that waits for the person as one JSON text, photos in base64: to be carried by hand. */
+/** Everything that waits for the person as one JSON text, drafts too, photos in base64: to be carried by hand. */
 export async function exported(person) {
-  const { captures, files, drafts } = await holdings(person);
+  const { captures, drafts } = await holdings(person);
+  const files = (await all("files")).filter((file) => file.author === person);
   return JSON.stringify(
     {
       format: "tournee-outbox-1",

@@ -170,7 +170,14 @@ test("the export carries words and photos", async () => {
       photos: ["p"],
     }),
   );
+  await put("drafts", { key: "k", id: "d", person: ANN, fields: [["photo", "q"]] });
+  await put("files", { id: "q", capture: "d", author: ANN, draft: true, bytes: new ArrayBuffer(1) });
+  await put("files", { id: "r", capture: "e", author: "other", draft: false, bytes: new ArrayBuffer(1) });
   const file = JSON.parse(await exported(ANN));
+  assert.deepEqual(
+    file.files.map((one) => one.id),
+    ["p", "q"],
+  );
   assert.deepEqual(file.captures[0].fields[0], ["text", "été"]);
   assert.equal(Buffer.from(file.files[0].base64, "base64").toString(), "hi");
 });
