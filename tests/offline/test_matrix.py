@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from blueprints.clients.models import Assignment
 from blueprints.forms.actions import publish
 from blueprints.forms.models import Form, FormVersion
+from blueprints.kiosks.models import Kiosk
 from blueprints.shared.db import db, now
 from blueprints.visits.models import Visit
 from tests.support import house, papers
@@ -18,7 +19,7 @@ from tests.support.browsing import DESK, Live, Phone, until_waiting, waiting
 from tests.support.faults import until
 from tests.support.field import NOTE, SHOWN, answer_points, captures, day_ready, kept, notes, opened, posts, rows
 from tests.support.field import write_note as write
-from tests.support.world import id_of
+from tests.support.world import KIOSK_SECRET, id_of
 
 pytestmark = pytest.mark.browser
 VISIT = f"/visits/{id_of('visit')}"
@@ -346,6 +347,64 @@ def test_a_foreign_page_can_post_nothing(live: Live, page: Page) -> None:  # row
     online(page)
     expect(page.locator("[data-head-title]")).to_have_text("Rien n’attend")
     assert (waiting(page), captures(live), posts(live, NOTE)) == (0, 0, 2)
+
+
+LEFT = """async words => {
+    const texts = [JSON.stringify(sessionStorage), JSON.stringify(localStorage), document.documentElement.outerHTML];
+    for (const one of document.querySelectorAll("input:not([type=radio]), textarea")) texts.push(one.value);
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const one of await cache.keys()) texts.push(await (await cache.match(one)).text());
+    }
+    return texts.some(text => text.includes(words)) || document.querySelectorAll(":checked").length > 0;
+}"""  # whether a word or a choice of somebody can still be found
+
+
+def test_a_kiosk_left_alone_forgets(live: Live, new_context: Callable[..., BrowserContext]) -> None:  # row 46
+    with house.inside(live.server):
+        papers.publish()
+        db.session.get_one(Kiosk, id_of("kiosk")).form_id = "kiosk-hall"
+        db.session.commit()
+    context = new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    context.add_cookies([{"name": "kiosk", "value": KIOSK_SECRET, "url": live.url}])
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{live.url}/kiosk/")
+
+    def begin() -> None:
+        page.wait_for_selector("form[data-live]")
+        page.wait_for_selector("html[data-ready]", state="attached")
+        expect(page.locator("form[data-live]")).to_have_attribute("autocomplete", "off")
+        page.locator('input[name="/data/opinion/score"][value="2"]').check(force=True)
+        page.click('[data-step="1"]')
+        page.fill('textarea[name="/data/comment/words"]', "Madame Kerjean attend.")
+
+    begin()
+    page.clock.run_for(19_000)
+    expect(page.locator("dialog[data-idle]")).to_be_hidden()
+    page.clock.run_for(2_000)
+    expect(page.locator("dialog[data-idle]")).to_be_visible()
+    page.click("[data-stay]")  # still here: nothing is lost, and the clock begins anew
+    expect(page.locator("dialog[data-idle]")).to_be_hidden()
+    page.clock.run_for(19_000)
+    expect(page.locator("textarea")).to_have_value("Madame Kerjean attend.")
+    page.evaluate("window.before = true")
+    page.clock.run_for(22_000)
+    until(lambda: page.evaluate("!window.before && document.documentElement.hasAttribute('data-ready')"), 20)
+    assert not page.evaluate(LEFT, "Kerjean")
+    page.reload()
+    assert not page.evaluate(LEFT, "Kerjean")
+    page.go_back()
+    page.go_forward()
+    page.wait_for_selector("form[data-live]")
+    assert not page.evaluate(LEFT, "Kerjean")
+    begin()  # somebody walks away by "back": the page comes from the browser's own memory, and is empty
+    page.goto(f"{live.url}/kiosk/leave")
+    page.go_back()
+    page.wait_for_selector("form[data-live]")
+    until(lambda: not page.evaluate(LEFT, "Kerjean"))
+    for store in ("captures", "drafts", "receipts", "files"):
+        assert waiting(page, store) == 0
 
 
 SEED = """async ([from, to, url]) => {
