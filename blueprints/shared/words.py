@@ -51,6 +51,11 @@ def long_day(value: date | datetime) -> str:
     return words[:1].upper() + words[1:]
 
 
+def full_day(value: date | datetime) -> str:
+    """mardi 24 novembre 2026: on what is printed and kept."""
+    return format_date(_date(value), "EEEE d MMMM y", locale=get_locale())
+
+
 def month(value: date) -> str:
     """Novembre 2026: a heading."""
     words = format_date(value, "LLLL y", locale=get_locale())
@@ -105,5 +110,5 @@ def _date(value: date | datetime) -> date:
 
 def init_app(app: Flask) -> None:
     """Makes them filters of every template."""
-    for filter in (clock, day, short_day, weekday, long_day, month, when, ago, duration, age, tel, geo):
+    for filter in (clock, day, short_day, weekday, long_day, full_day, month, when, ago, duration, age, tel, geo):
         app.add_template_filter(filter)
