@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -82,8 +81,10 @@ class Place:
             time.sleep(0.05)
 
     def _silent(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) != 0
+        try:  # the port is open before anybody answers behind it
+            return self.ask("/healthz")[0] != 200
+        except OSError:
+            return True
 
     def stop(self) -> None:
         """The orderly end."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask import abort
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -48,6 +48,7 @@ def one_to_make(person: Person, visit_id: UUID) -> Visit:
     near = Visit.starts_at.between(moment - AFTER, moment + BEFORE)
     whose = select(Visit.client_id).where(Visit.id == visit_id).scalar_subquery()
     own = and_(_rounds_of(person), or_(near, Visit.client_id.in_(clients_of(person, whose))))
+    own = own if person.has("coordinator") else false()  # the role may be gone since
     return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))), WHO)
 
 
