@@ -37,7 +37,7 @@ class Person(Base):
     disabled_reason: Mapped[str] = mapped_column(String(200), default="")
 
     roles: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
-    memberships: Mapped[list["Membership"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    memberships: Mapped[list["Membership"]] = relationship(cascade="all, delete-orphan")
 
     # what flask-login asks for
     is_authenticated = True

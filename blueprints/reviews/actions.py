@@ -44,27 +44,15 @@ def arrive(kind: str, id: UUID) -> None:
 
 
 def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, str], int, bool]:
-    found = db.session.execute(
-        select(Checklist, ChecklistVersion)
-        .join(ChecklistVersion.checklist)
-        .where(Checklist.id == id)
-        .order_by(ChecklistVersion.number.desc())
-        .limit(1)
-    ).one()
-    checklist, version = found
+    checklist = db.session.get_one(Checklist, id)
+    version = checklist.versions[-1]
     titles = definition_of(checklist.form_id, version.form_version).title
     return checklist, version, titles, len(version.alerts), False
 
 
 def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, str], int, bool]:
-    found = db.session.execute(
-        select(Note, NoteVersion)
-        .join(NoteVersion.note)
-        .where(Note.id == id)
-        .order_by(NoteVersion.number.desc())
-        .limit(1)
-    ).one()
-    note, version = found
+    note = db.session.get_one(Note, id)
+    version = note.versions[-1]
     return note, version, {language: _format(note.format, language) for language in LANGUAGES}, 0, version.late
 
 
