@@ -14,6 +14,7 @@ const root = document.documentElement;
 const edition = root.dataset.edition;
 const bridge = globalThis.tournee;
 const TIMER = 30_000;
+const AWAY = 1_000; // ms out of sight after which nobody is turning pages
 
 /** Takes over from first.js: what it caught, and every submit from now on. */
 function takeOver(take) {
@@ -139,10 +140,10 @@ async function worker() {
   const registration = await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => null);
   if (!registration) return;
   // A new edition is asked to take over only while this page is out of sight: Chromium ends the old worker with a request
-  // in its hands, and a page that is being opened at that moment never comes.
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) registration.waiting?.postMessage({ type: "take-over" });
-  });
+  // in its hands, and a page that is being opened at that moment never comes. (One that is left is hidden too, and gone
+  // before the time is over.)
+  const offer = () => document.hidden && registration.waiting?.postMessage({ type: "take-over" });
+  document.addEventListener("visibilitychange", () => setTimeout(offer, AWAY));
 }
 
 start();

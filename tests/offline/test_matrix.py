@@ -208,6 +208,8 @@ def test_a_form_published_anew_meanwhile_is_judged_as_it_was_filled(live: Live, 
         assert db.session.get_one(Form, "home-safety").current == new != old
     live.faults.set("pass")
     page.click("[data-send]")
+    page.wait_for_url(live.url + VISIT)
+    page.wait_for_function(SHOWN)
     until_waiting(page, 0)
     assert rows(live, "SELECT form_version, json_array_length(answers) FROM checklist_version") == [(old, 18)]
     assert rows(live, "SELECT state FROM capture") == [("applied",)]
@@ -251,7 +253,7 @@ def test_a_new_edition_waits_for_the_form_that_is_open(live: Live, page: Page, t
     page.type("textarea[name=text]", " mal depuis lundi.")
     until(lambda: typed(page) == ["Elle dort mal depuis lundi."])
     assert page.evaluate(is_waiting)
-    page.evaluate(OUT_OF_SIGHT)
+    assert page.evaluate(OUT_OF_SIGHT) is False
     page.type("textarea[name=text]", " Elle")  # it answers that it is busy
     until(lambda: typed(page) == ["Elle dort mal depuis lundi. Elle"])
     assert page.evaluate(is_waiting)
@@ -260,7 +262,7 @@ def test_a_new_edition_waits_for_the_form_that_is_open(live: Live, page: Page, t
     until_waiting(page, 0)
     assert texts(live) == ["Elle dort mal depuis lundi. Elle"]
     assert page.evaluate(is_waiting)  # nobody's page is taken from under them
-    until(lambda: page.evaluate(OUT_OF_SIGHT) or not page.evaluate(is_waiting), 20)
+    until(lambda: page.evaluate(OUT_OF_SIGHT), 30)
     until(lambda: packs(page) and not any(name.endswith(old) for name in packs(page)))
     live.faults.set("refuse")
     opened(page, live.url + VISIT)  # the pack went along
@@ -269,8 +271,12 @@ def test_a_new_edition_waits_for_the_form_that_is_open(live: Live, page: Page, t
 
 OUT_OF_SIGHT = """() => {
     Object.defineProperty(document, "hidden", {get: () => true, configurable: true});
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""  # as when the phone is put into the pocket
+    return new Promise(done => {
+        navigator.serviceWorker.addEventListener("controllerchange", () => done(true));
+        setTimeout(done, 3000, false);
+        document.dispatchEvent(new Event("visibilitychange"));
+    });
+}"""  # as when the phone is put into the pocket; whether another worker has taken over then
 
 
 def packs(page: Page) -> list[str]:
@@ -366,7 +372,7 @@ def test_a_kiosk_left_alone_forgets(live: Live, new_context: Callable[..., Brows
         db.session.get_one(Kiosk, id_of("kiosk")).form_id = "kiosk-hall"
         db.session.commit()
     context = new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
-    context.add_cookies([{"name": "kiosk", "value": KIOSK_SECRET, "url": live.url}])
+    context.add_cookies([{"name": "kiosk", "value": f'"{KIOSK_SECRET}"', "url": live.url}])
     page = context.new_page()
     page.clock.install()
     page.goto(f"{live.url}/kiosk/")

@@ -55,7 +55,8 @@ OURS = (
 )
 MADE_FOR = ("static/js/sw-rules.js", 'return text.includes(`data-person="${person}"`);', "return true;")
 NO_LOCK = ("static/js/delivery.js", "if (!navigator.locks) return run(author, force);", "return run(author, force);")
-NO_ID = ("static/js/capture.js", "if (state.sending) return null; // a double tap", "state.id = uuid();")
+NO_WAIT = ("static/js/capture.js", "if (state.sending) return null; // a double tap", "")
+NO_ID = ("static/js/capture.js", "  let kept = await keep(", "  state.id = uuid();\n  let kept = await keep(")
 
 
 @pytest.fixture
@@ -76,6 +77,8 @@ def test_receipt_not_demanded_loses_words_to_a_hotel(live: Live, page: Page, mut
     day_ready(live, page)
     live.faults.set("captive")
     write_note(page, live.url + NOTE, "À l’hôtel.")
+    opened(page, f"{live.url}/outbox")
+    page.click("[data-send]")
     until_waiting(page, 0)
     live.faults.set("pass")
     assert captures(live) == 0  # the phone has forgotten what nobody has
@@ -141,7 +144,7 @@ def test_without_the_lock_two_tabs_send_everything_twice(live: Live, page: Page,
 
 @pytest.mark.browser
 def test_with_an_id_for_each_tap_a_double_tap_makes_two(live: Live, page: Page, mutant: Mutant) -> None:
-    mutant(NO_ID)
+    mutant(NO_WAIT, NO_ID)
     day_ready(live, page)
     live.faults.set("refuse")
     opened(page, live.url + NOTE)

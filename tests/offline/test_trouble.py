@@ -1,4 +1,4 @@
-"""What goes wrong on a phone, and what it says: held, full, without scripts, a new edition, many items."""
+"""What goes wrong on a phone, and what it says: held, full, without scripts, many items."""
 
 from collections.abc import Callable
 
@@ -97,28 +97,6 @@ def test_a_script_that_is_missing_offline_says_that_it_cannot_save(live: Live, p
     expect(page.locator("#says")).to_contain_text("cette page n’a pas pu garder votre texte")
     assert page.input_value("textarea[name=text]") == "Sans scripts."
     assert page.url == live.url + NOTE
-
-
-def test_a_new_edition_waits_while_something_is_typed(live: Live, page: Page) -> None:  # row 29
-    day_ready(live, page)
-    opened(page, live.url + NOTE)
-    page.fill("textarea[name=text]", "en train d’écrire")
-    page.evaluate(  # another worker is offered: the same one, taken for a new edition
-        "async () => { window.offered = await navigator.serviceWorker.register('/sw.js?edition=2');"
-        " await new Promise(done => { const look = () => offered.waiting ? done() : setTimeout(look, 50); look(); }); }"
-    )
-    page.evaluate("window.offered.waiting.postMessage({ type: 'take-over' })")
-    page.wait_for_timeout(1500)  # longer than the second in which pages may answer
-    assert page.evaluate("Boolean(window.offered.waiting)")
-    page.click(SEND)
-    page.wait_for_url(live.url + VISIT)
-    page.evaluate(  # it takes over when the phone goes into the pocket
-        "() => { Object.defineProperty(document, 'hidden', {get: () => true});"
-        " document.dispatchEvent(new Event('visibilitychange')); }"
-    )
-    until(lambda: page.evaluate("navigator.serviceWorker.controller?.scriptURL.endsWith('edition=2')"))
-    until_waiting(page, 0)
-    assert notes(live) == 1
 
 
 def test_many_items_leave_in_order_and_go_on_after_a_cut(live: Live, page: Page) -> None:  # row 48, a short one

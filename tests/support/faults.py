@@ -63,10 +63,19 @@ class Faults:
 
     def close(self) -> None:
         """Stop listening and end the thread."""
-        self._call(self._set("refuse", 0, b"", 0))
+        self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    async def _end(self) -> None:
+        await self._set("refuse", 0, b"", 0)
+        going = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in going:
+            task.cancel()
+        await asyncio.gather(*going, return_exceptions=True)
+        for _turn in range(3):  # in which the connections are really closed
+            await asyncio.sleep(0)
 
     def _call(self, work: Any) -> None:
         done: Future[None] = asyncio.run_coroutine_threadsafe(work, self._loop)
