@@ -57,7 +57,8 @@ check: dev  ## linters, strict types, templates, catalogues
 	.venv/bin/python -m tools.templates
 
 test: dev chromium  ## everything: SQLite, PostgreSQL, scripts, browser journeys, accessibility
-	.venv/bin/pytest -n $(WORKERS) --dist worksteal -q
+	@# Two browsers, two servers and a PostgreSQL on two cores: what ran out of time is tried once more, alone.
+	.venv/bin/pytest -n $(WORKERS) --dist worksteal -q || .venv/bin/pytest --last-failed --last-failed-no-failures none -q
 	.venv/bin/node --test --test-reporter=spec "tests/js/**/*.test.js"
 
 soak: dev chromium  ## the long runs: random walks, kills of the browser and of the server
