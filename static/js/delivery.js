@@ -14,6 +14,7 @@ export const progress = { running: false, done: 0, total: 0, sentBytes: 0, bytes
 
 let onList = () => {};
 let onOnline = () => {};
+let current = Promise.resolve();
 
 /** `list(hash)` hears the server's hash of the person's list; `online(bool)` what was learnt about the network. */
 export function hear({ list, online }) {
@@ -29,6 +30,7 @@ export const alive = (beat, now) => Boolean(beat) && Math.abs(now - beat.at) < F
  * queue do not count. Resolves when this run is over.
  */
 export async function deliver(author, { force = false } = {}) {
+  if (force) await current; // what a person asks for must not be lost in a run that tries only what is due
   if (!author || progress.running || (await get("settings", "sign-out"))) return;
   const queue = await get("settings", `queue ${author}`);
   if (!force && (queue?.rest || !come(queue?.until, Date.now()))) return;
@@ -49,6 +51,12 @@ export async function deliver(author, { force = false } = {}) {
 
 async function run(author, force) {
   if (progress.running) return;
+  const going = once(author, force);
+  current = going.catch(() => {});
+  await going;
+}
+
+async function once(author, force) {
   const beat = () => put("settings", { name: "heartbeat", at: Date.now(), holder: me });
   await beat();
   let mine = true;

@@ -263,6 +263,18 @@ test("after a long outage one client's captures still arrive in order; one that 
   assert.equal((await get("captures", A)).alone, true);
 });
 
+test("what a person asks for while a run is under way comes after it", async () => {
+  await waits(A, 1);
+  await waits(B, 2, { tries: 1, next: Date.now() + 60_000 });
+  const seen = serve(applied);
+  const first = deliver(ANN);
+  await Promise.all([first, deliver(ANN, { force: true })]);
+  assert.deepEqual(
+    seen.map((one) => one.id),
+    [A, B],
+  );
+});
+
 test("a sign-out that waits for network stops delivery; so does nobody", async () => {
   await waits(A, 1);
   const seen = serve((request) => applied(request));
