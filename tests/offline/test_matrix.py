@@ -232,9 +232,10 @@ def test_a_visit_given_to_somebody_else_is_held_and_nothing_is_said_of_it(live: 
     live.faults.set("pass")
     send_now(page, live)
     expect(page.locator("[data-section=trouble] li")).to_contain_text("Cette adresse n’existe pas")
-    (answer,) = answers
-    assert (answer.status, answer.json()["messages"]) == (202, {})
-    assert not any(word in answer.text() for word in ("Jeanne", "Bob", "bob", str(id_of("visit")), str(id_of("bob"))))
+    assert answers[0].status == 202
+    for answer in answers:
+        assert answer.json()["messages"] == {}
+        assert not any(word in answer.text() for word in ("Jeanne", "Bob", str(id_of("visit")), str(id_of("bob"))))
     assert (notes(live), waiting(page)) == (0, 1)
 
 
@@ -394,9 +395,9 @@ def test_a_kiosk_left_alone_forgets(live: Live, new_context: Callable[..., Brows
     expect(page.locator("dialog[data-idle]")).to_be_hidden()
     page.clock.run_for(19_000)
     expect(page.locator("textarea")).to_have_value("Madame Kerjean attend.")
-    page.evaluate("window.before = true")
+    page.evaluate("document.documentElement.dataset.before = ''")
     page.clock.run_for(22_000)
-    until(lambda: page.evaluate("!window.before && document.documentElement.hasAttribute('data-ready')"), 20)
+    expect(page.locator("html[data-ready]:not([data-before])")).to_have_count(1, timeout=20_000)
     assert not page.evaluate(LEFT, "Kerjean")
     page.reload()
     assert not page.evaluate(LEFT, "Kerjean")

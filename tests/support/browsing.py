@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 from tests.support.faults import Faults, until
 from tests.support.server import ROOT, Server, free_port
@@ -228,5 +228,14 @@ def waiting(page: Page, store: str = "captures") -> int:
 
 
 def until_waiting(page: Page, count: int, store: str = "captures", seconds: float = 15) -> None:
-    """Waits until a store holds so many rows."""
-    until(lambda: waiting(page, store) == count, seconds)
+    """Waits until a store holds so many rows; the page may be on its way to the next one meanwhile."""
+
+    def there() -> bool:
+        try:
+            return waiting(page, store) == count
+        except Error as error:
+            if "context was destroyed" in str(error):
+                return False
+            raise
+
+    until(there, seconds)
