@@ -29,8 +29,14 @@ export const alive = (beat, now) => Boolean(beat) && Math.abs(now - beat.at) < F
  * Delivers what the author has waiting, if nobody else does. `force`: a person asked; waiting times and a resting
  * queue do not count. Resolves when this run is over.
  */
-export async function deliver(author, { force = false } = {}) {
-  if (force) await current; // what a person asks for must not be lost in a run that tries only what is due
+export function deliver(author, { force = false } = {}) {
+  // What a person asks for comes after a run under way, which tries only what is due, and is not lost in it.
+  const mine = (force ? current : Promise.resolve()).then(() => attempt(author, force));
+  current = Promise.all([current, mine]).catch(() => {});
+  return mine;
+}
+
+async function attempt(author, force) {
   if (!author || progress.running || (await get("settings", "sign-out"))) return;
   const queue = await get("settings", `queue ${author}`);
   if (!force && (queue?.rest || !come(queue?.until, Date.now()))) return;
@@ -51,12 +57,6 @@ export async function deliver(author, { force = false } = {}) {
 
 async function run(author, force) {
   if (progress.running) return;
-  const going = once(author, force);
-  current = going.catch(() => {});
-  await going;
-}
-
-async function once(author, force) {
   const beat = () => put("settings", { name: "heartbeat", at: Date.now(), holder: me });
   await beat();
   let mine = true;
