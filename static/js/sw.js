@@ -167,7 +167,7 @@ async function page(event, request, url) {
   const person = rules.shown({ who: known.who, pack: known.pack, signOut }, Date.now());
   const cache = person && (await caches.open(`pack ${person} ${EDITION}`));
   const path = rules.key(url);
-  const kept = cache && (await cache.match(path));
+  const kept = cache && (await newest(cache, person, path));
   if (!kept) return quick(asked, rules.SLOW).catch(() => missing(request, url));
   if (Date.now() < skipUntil) return shownKept(kept);
   const failed = () => {
@@ -192,6 +192,16 @@ async function page(event, request, url) {
   if (first && rules.ours(first)) return first;
   if (first && rules.gone(first) && !(await drafted(person, path))) return first;
   return shownKept(kept);
+}
+
+/** The kept page; while a newer edition waits (whole, then), pages may have been kept for that one already. */
+async function newest(cache, person, path) {
+  const found = [await cache.match(path)];
+  if (self.registration.waiting)
+    for (const name of await caches.keys())
+      if (name.startsWith(`pack ${person} `)) found.push(await (await caches.open(name)).match(path));
+  const age = (page) => Number(page.headers.get("Tournee-Kept"));
+  return found.filter(Boolean).sort((a, b) => age(b) - age(a))[0];
 }
 
 /** A page that is not here: what is; on a kiosk never anything but its survey. */

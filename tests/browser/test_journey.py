@@ -273,7 +273,6 @@ def test_the_whole_loop(live: Live, phone: Phone, new_context: Contexts) -> None
     until(lambda: whole(journey.page, "alice") and "/returns/" in str(kept(journey.page, "settings", "pack")), 20)
     journey.lose_the_server()
     opened(journey.page, f"{live.url}/today")  # a slow network may have shown the round as it was kept before
-    print(journey.page.locator("body").inner_text(), kept(journey.page, "settings", "pack")["pages"][0])
     journey.page.get_by_role("link", name=re.compile("^Jeanne Le Goff · ")).click()
     journey.page.wait_for_url("**/returns/*")
     ready(journey.page)

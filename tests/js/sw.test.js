@@ -146,6 +146,7 @@ function world({
       scope.skipped += 1;
     },
     pages: [],
+    registration: { waiting: null },
     clients: { claim: async () => {}, matchAll: async () => scope.pages },
   };
   const result = (value) => {
@@ -244,6 +245,16 @@ test("no network: the kept page, marked; a page that is not kept: what is", asyn
   const { send } = await withPack();
   assert.match(await (await send("/today")).text(), /data-kept="1".*kept/);
   assert.match(await (await send("/clients")).text(), /not here/);
+});
+
+test("while a newer edition waits, what was kept for it is shown already; before it is whole, it is not", async () => {
+  const { cache, scope, send } = await withPack();
+  await cache(`pack ${ANN} newer`).put("/today", page("fresher", { kept: "2", edition: "newer" }));
+  await cache(`pack ${ANN} newer`).put("/visits/1", page("added since", { kept: "2", edition: "newer" }));
+  assert.match(await (await send("/today")).text(), /data-kept="1".*kept/);
+  scope.registration.waiting = {};
+  assert.match(await (await send("/today")).text(), /data-kept="2".*fresher/);
+  assert.match(await (await send("/visits/1")).text(), /added since/);
 });
 
 test("after a failure the network is not asked for a while", async () => {

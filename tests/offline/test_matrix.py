@@ -17,7 +17,7 @@ from blueprints.visits.models import Visit
 from tests.support import house, papers
 from tests.support.browsing import DESK, Live, Phone, until_waiting, waiting
 from tests.support.faults import until
-from tests.support.field import NOTE, SHOWN, answer_points, captures, day_ready, kept, notes, opened, posts, rows
+from tests.support.field import NOTE, SHOWN, answer_points, captures, day_ready, kept, notes, opened, posts, rows, whole
 from tests.support.field import write_note as write
 from tests.support.world import KIOSK_SECRET, id_of
 
@@ -263,6 +263,12 @@ def test_a_new_edition_waits_for_the_form_that_is_open(live: Live, page: Page, t
     until_waiting(page, 0)
     assert texts(live) == ["Elle dort mal depuis lundi. Elle"]
     assert page.evaluate(is_waiting)  # nobody's page is taken from under them
+    until(lambda: whole(page, "alice") and kept(page, "settings", "pack")["edition"] != old, 20)
+    live.faults.set("refuse")
+    opened(page, live.url + NOTE)  # what was kept for the edition that waits is shown already
+    assert page.evaluate("document.documentElement.dataset.edition") != old
+    expect(page.locator("textarea[name=text]")).to_be_visible()
+    live.faults.set("pass")
     until(lambda: page.evaluate(OUT_OF_SIGHT), 30)
     until(lambda: packs(page) and not any(name.endswith(old) for name in packs(page)))
     live.faults.set("refuse")
