@@ -24,7 +24,7 @@ from tests.support import house, papers
 from tests.support.browsing import DESK, Live, Phone, ready, until_waiting, waiting
 from tests.support.engines import Engines, PostgreSQL
 from tests.support.faults import Faults, until
-from tests.support.field import KEPT, answer_points, day_ready, kept, opened, whole
+from tests.support.field import KEPT, answer_points, day_ready, kept, opened
 from tests.support.server import ROOT, Server, free_port
 from tests.support.world import id_of
 
@@ -119,6 +119,11 @@ class Journey:
         page.click("[data-prepare-now]")
         until(lambda: kept(page, "settings", "pack")["made"] != made, 20)
         expect(page.locator("[data-prepare-line]").first).to_contain_text("Prête hors ligne")
+
+    def has_the_return(self) -> bool:
+        """Whether what was sent back is on the phone, and everything that names it."""
+        pages = kept(self.page, "settings", "pack")["pages"]
+        return all(one["ok"] for one in pages) and any("/returns/" in one["url"] for one in pages)
 
     def lose_the_server(self) -> None:
         """The server is stopped; the phone's browser ends and is opened again."""
@@ -270,9 +275,8 @@ def test_the_whole_loop(live: Live, phone: Phone, new_context: Contexts) -> None
 
     opened(journey.page, f"{live.url}/today")
     journey.page.click("[data-prepare-now]")
-    until(lambda: whole(journey.page, "alice") and "/returns/" in str(kept(journey.page, "settings", "pack")), 20)
+    until(journey.has_the_return, 20)
     journey.lose_the_server()
-    opened(journey.page, f"{live.url}/today")  # a slow network may have shown the round as it was kept before
     journey.page.get_by_role("link", name=re.compile("^Jeanne Le Goff · ")).click()
     journey.page.wait_for_url("**/returns/*")
     ready(journey.page)
