@@ -65,10 +65,7 @@ class Journey:
 
     def ask(self, statement: Any) -> list[Any]:
         with house.inside(self.live.server):
-            found = [tuple(row) for row in db.session.execute(statement)]
-            db.session.remove()
-            db.engine.dispose()
-        return found
+            return [tuple(row) for row in db.session.execute(statement)]
 
     def count(self, kind: Any) -> int:
         return int(self.ask(select(func.count()).select_from(kind))[0][0])

@@ -2,11 +2,11 @@
 a test must notice."""
 
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from flask import Flask
-
+from blueprints.shared.db import db
 from tests.support.engines import make_app
 from tests.support.server import ROOT, Server
 
@@ -25,8 +25,11 @@ def copy(to: Path, *changes: tuple[str, str, str]) -> Path:
     return to
 
 
-def inside(server: Server) -> AbstractContextManager[object]:
-    """An application context over the server's own data, to set something up that no page is needed for."""
+@contextmanager
+def inside(server: Server) -> Iterator[None]:
+    """An application context over the server's own data, to set something up that no page is needed for, or to look."""
     settings = {"SQLALCHEMY_DATABASE_URI": url} if (url := server.env.get("DATABASE_URL", "")) else {}
-    app: Flask = make_app(server.data, **settings)
-    return app.app_context()
+    with make_app(server.data, **settings).app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
