@@ -59,6 +59,7 @@ class KioskAnswers:
     """One page of one month's answers, and why some are not shown. `kiosks`: (id, name) to choose from."""
 
     month: date
+    first: date | None  # the month of the very first answer; None: there is none yet
     kiosk: UUID | None
     kiosks: list[tuple[UUID, str]]
     answers: list[Answer]
@@ -68,8 +69,9 @@ class KioskAnswers:
     wordless: list[str]  # shown kiosks whose words are hidden: fewer than FEWEST_FOR_WORDS
 
     @property
-    def earlier(self) -> date:
-        return (self.month - timedelta(days=1)).replace(day=1)
+    def earlier(self) -> date | None:
+        """The month before; None where nobody had answered anything yet."""
+        return (self.month - timedelta(days=1)).replace(day=1) if self.first and self.first < self.month else None
 
     @property
     def later(self) -> date | None:
@@ -79,7 +81,7 @@ class KioskAnswers:
 
 
 def kiosk_answers(person: Person, month: date | None = None, kiosk: UUID | None = None, page: int = 1) -> KioskAnswers:
-    """The answers of the kiosks that this person may read about, in one month, the newest day first; three queries.
+    """The answers of the kiosks that this person may read about, in one month, the newest day first; four queries.
 
     What is counted is always a whole month of one kiosk, whatever is chosen, so that nobody can be singled out by
     choosing; and no total is given, so that nothing hidden can be found by subtraction (product.md, "Scores").
@@ -98,6 +100,7 @@ def kiosk_answers(person: Person, month: date | None = None, kiosk: UUID | None 
     )
     return KioskAnswers(
         month=first.date(),
+        first=_first_month([id for id, _name, _n in counts]),
         kiosk=kiosk,
         kiosks=[(id, name) for id, name, _n in counts],
         answers=[_line(row, shown, spoken) for row in rows],
@@ -122,10 +125,19 @@ def _counts(person: Person, first: datetime, end: datetime) -> list[tuple[UUID, 
     return [(id, name, count) for id, name, count in db.session.execute(query)]
 
 
+def _first_month(kiosks: Collection[UUID]) -> date | None:
+    query = select(func.min(Feedback.answered_at)).where(Feedback.kiosk_id.in_(kiosks), *_answered())
+    oldest = db.session.scalar(query)
+    return local(oldest).date().replace(day=1) if oldest else None
+
+
 def _answered_between(first: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     """Within the month, and not passed over altogether."""
-    something = or_(Feedback.score.is_not(None), Feedback.words != "")
-    return (Feedback.mode == "kiosk", Feedback.answered_at >= first, Feedback.answered_at < end, something)
+    return (*_answered(), Feedback.answered_at >= first, Feedback.answered_at < end)
+
+
+def _answered() -> tuple[ColumnElement[bool], ...]:
+    return (Feedback.mode == "kiosk", or_(Feedback.score.is_not(None), Feedback.words != ""))
 
 
 def _line(feedback: Feedback, kiosks: dict[UUID, str], spoken: Collection[UUID]) -> Answer:

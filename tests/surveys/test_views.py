@@ -291,6 +291,20 @@ def test_the_list_is_paged_and_asks_a_fixed_number_of_queries(client_as: ClientA
     assert "5 oct." not in shown(diane)  # the newest day first
 
 
+def test_no_month_is_offered_before_the_first_answer(client_as: ClientAs, versions: dict[str, str]) -> None:
+    answered(a_kiosk("Hall", "north"), versions, 10)
+    answered(a_kiosk("Hall Sud", "south"), versions, 10, day=1)
+    diane = client_as("diane")
+    assert "month=2026-10" in shown(diane, "/answers?month=2026-11")
+    assert "month=2026-09" not in shown(diane, "/answers?month=2026-10")
+    assert 'rel="prev"' not in shown(diane, "/answers?month=2001-01")
+    assert 'rel="prev"' not in shown(client_as("fanny"), "/answers?month=2026-10")
+
+
+def test_where_nobody_has_answered_yet_no_other_month_is_offered(client_as: ClientAs) -> None:
+    assert 'rel="prev"' not in shown(client_as("diane"), "/answers")
+
+
 @pytest.mark.parametrize(
     "bad",
     [
