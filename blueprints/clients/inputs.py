@@ -26,7 +26,7 @@ class ListForm(wtforms.Form):  # type: ignore[misc]
     q = LineField(_l("Name, address or telephone"), most=100)
     team = wtforms.SelectField(_l("Team"), coerce=identity, validate_choice=False)
     coordinator = wtforms.SelectField(_l("Looked after by"), coerce=identity, validate_choice=False)
-    archived = wtforms.BooleanField(_l("Archived"))
+    archived = wtforms.BooleanField(_l("Archived cases"))
     page = WholeField(least=1, most=100_000)
 
     def offer(self, teams: Sequence[Team], coordinators: Sequence[Person]) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from blueprints.forms.queries import current_of
 from blueprints.kiosks.models import Kiosk
@@ -13,17 +14,26 @@ from blueprints.shared.db import db, now
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.shared.tokens import hashed, spoken_code
+from blueprints.shared.words import fold
 
 CODE_LASTS = timedelta(minutes=15)
 
 
 def set_up(by: Person, name: str, team_id: UUID, form_id: str) -> tuple[Kiosk, str]:
-    """A new kiosk, and the code with which its tablet is paired. Refuses a team or a survey that there is not."""
+    """A new kiosk, and the code with which its tablet is paired.
+
+    Refuses a team or a survey that there is not, and the name of another kiosk in use: their answers would be read as
+    those of one.
+    """
     if db.session.get(Team, team_id) is None:
         raise Refused(_("There is no such team."), {"team": _("There is no such team.")})
     survey = current_of(form_id)
     if survey is None or survey.form.use != "survey":
         raise Refused(_("There is no such survey."), {"survey": _("There is no such survey.")})
+    others = db.session.scalars(select(Kiosk.name).where(Kiosk.revoked_at.is_(None)))
+    if fold(name) in map(fold, others):
+        words = _("There is a kiosk of this name already.")
+        raise Refused(words, {"name": words})
     kiosk = Kiosk(name=name, team_id=team_id, form_id=form_id, made_by=by.id)
     db.session.add(kiosk)
     db.session.flush()

@@ -40,6 +40,8 @@ def new() -> ResponseReturnValue:
     try:
         kiosk, code = actions.set_up(current_user, form.name.data, form.team.data, form.survey.data)
     except Refused as refused:
+        for name, words in refused.messages.items():
+            form[name].errors = [words]
         return _page(form, refused.status, refused.reason)
     db.session.commit()
     return _show_code(kiosk, code)

@@ -49,6 +49,22 @@ def hall() -> Kiosk:
     return db.session.scalars(select(Kiosk).where(Kiosk.name == "Hall")).one()
 
 
+@pytest.mark.parametrize(("name", "team"), [("Hall", "north"), (" HALL ", "north"), ("hall", "south")])
+def test_a_name_is_one_kiosks_alone(gaston: Client, name: str, team: str) -> None:
+    assert set_up(gaston).status_code == 201
+    answer = set_up(gaston, name=name, team=str(id_of(team)))
+    assert answer.status_code == 422
+    assert "Une borne porte déjà ce nom." in answer.text
+    assert 'id="name-error"' in answer.text
+    assert hall()
+
+
+def test_a_revoked_kiosk_gives_its_name_free(gaston: Client) -> None:
+    set_up(gaston)
+    gaston.post(f"/kiosks/{hall().id}/revoke")
+    assert set_up(gaston).status_code == 201
+
+
 @pytest.mark.both_engines
 def test_from_the_code_to_the_survey(gaston: Client, client: Client) -> None:
     answer = set_up(gaston)
