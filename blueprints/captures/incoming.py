@@ -24,7 +24,8 @@ class Incoming:
 
     asker: whose access counts: the author, or whoever settles a held one. recorded: the phone's clock; received: ours.
     form: version of the definition it was filled by. corrects: the version it answers a return of. base: the version
-    of what it changes, as the page showed it. files: what it announces, [{id, name, size, sha256}].
+    of what it changes, as the page showed it. files: what it announces, [{id, name, size, sha256}]; and what the held
+    captures announced that it replaces, whoever wrote them. replaces: the ids of those.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class Incoming:
     corrects: UUID | None
     base: str | None
     files: list[dict[str, Any]]
+    replaces: tuple[UUID, ...]
     device_id: UUID | None
     number: int | None
 
@@ -74,7 +76,8 @@ def takes(kind: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
 
 def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> Incoming:
     """The capture as its view gets it: fields without envelope, in the order they came."""
-    sent = envelope.read(pairs)
+    sent, before = envelope.read(pairs), list(replaced_by(capture))
+    announced = [sent.files.data, *(envelope.read(one.fields or []).files.data for one in before)]
     return Incoming(
         id=capture.id,
         fields=MultiDict((name, value) for name, value in pairs if not name.startswith("_")),
@@ -85,19 +88,17 @@ def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> I
         received=capture.received,
         zone=sent.zone.data or None,
         form=sent.form.data or None,
-        corrects=_answers(capture),
+        corrects=_answers(before[-1] if before else capture),
         base=sent.base.data or None,
-        files=envelope.declared(sent.files.data),
+        files=[file for text in announced for file in envelope.declared(text)],
+        replaces=tuple(one.id for one in before),
         device_id=capture.device_id,
         number=capture.number,
     )
 
 
-def _answers(capture: Capture) -> UUID | None:
-    """The version that a capture answers the return of, through any held captures that it replaces on the way."""
-    last = capture
-    for replaced in replaced_by(capture):
-        last = replaced
+def _answers(last: Capture) -> UUID | None:
+    """The version that a capture answers the return of; `last` of the held captures that it replaces on the way."""
     return envelope.as_uuid((last.corrects or "").split("/")[0])  # a version bears the id of its capture
 
 

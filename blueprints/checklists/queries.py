@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.captures.models import CaptureFile
@@ -59,12 +59,19 @@ def to_refill(writer: Person, version_id: UUID, visit: Visit, form_id: str) -> C
     return checklist
 
 
-def photos_with(writer: Person, texts: Iterable[str], declared: Iterable[str], earlier: Checklist | None) -> set[str]:
+def photos_with(
+    writer: Person,
+    texts: Iterable[str],
+    declared: Iterable[str],
+    earlier: Checklist | None,
+    replaces: Collection[UUID] = (),
+) -> set[str]:
     """Ids of the photos that may stand in these answers: announced with them, delivered before by the same person, or
-    kept from the version that they replace."""
+    kept from the version that they replace. replaces: held captures whose photos are taken over, whoever wrote them."""
     kept = {value for version in earlier.versions for _path, value in version.answers} if earlier else set()
     ids = [id for text in texts if (id := _as_id(text))]
-    query = select(CaptureFile.id).where(CaptureFile.id.in_(ids), CaptureFile.author_id == writer.id)
+    theirs = or_(CaptureFile.author_id == writer.id, CaptureFile.capture_id.in_(replaces))
+    query = select(CaptureFile.id).where(CaptureFile.id.in_(ids), theirs)
     delivered = {str(id) for id in db.session.scalars(query)} if ids else set()
     return {*declared, *kept, *delivered}
 

@@ -34,7 +34,8 @@ def take(incoming: Incoming, visit_id: UUID, form_id: str, version: str) -> None
     visit, writer = visits.one_to_make(incoming.person, visit_id), incoming.writer
     earlier = queries.to_refill(writer, incoming.corrects, visit, form_id) if incoming.corrects else None
     pairs = list(incoming.fields.items(multi=True))
-    photos = queries.photos_with(writer, (text for _name, text in pairs), (f["id"] for f in incoming.files), earlier)
+    texts, announced = (text for _name, text in pairs), (file["id"] for file in incoming.files)
+    photos = queries.photos_with(writer, texts, announced, earlier, incoming.replaces)
     language = incoming.fields.get("language", writer.language)
     clock = forms.clock_of(incoming.happened_at, incoming.zone)
     verdict = forms.judged(form_id, version, "checklist", pairs, clock, language, photos)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import and_, literal, select, union_all
 from sqlalchemy.orm import joinedload
 
-from blueprints.captures.models import Capture, CaptureFile
+from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
 from blueprints.forms.engine import readable
@@ -123,13 +123,18 @@ def _add_captures(texts: Sequence[Text]) -> None:
 
 
 def _files(named: Sequence[str]) -> dict[tuple[UUID, str], CaptureFile]:
-    """The photos that are here, by author and id. One may have come with an earlier capture that this one corrects."""
+    """The photos that are here, by author and id. One may have come with an earlier capture that this one corrects:
+    then it counts for whoever corrected it too."""
     ids = [id for value in named if (id := identity(value))]
     if not ids:
         return {}
-    query = select(Capture.author_id, CaptureFile).join(Capture, Capture.id == CaptureFile.capture_id)
-    rows = db.session.execute(query.where(CaptureFile.id.in_(ids)))
-    return {(author_id, str(row.id)): row for author_id, row in rows if author_id}
+    rows = db.session.execute(
+        select(Capture.author_id, Settlement.person_id, CaptureFile)
+        .join(Capture, Capture.id == CaptureFile.capture_id)
+        .outerjoin(Settlement, and_(Settlement.capture_id == Capture.id, Settlement.what == "corrected"))
+        .where(CaptureFile.id.in_(ids))
+    )
+    return {(id, str(row.id)): row for author, corrector, row in rows for id in (author, corrector) if id}
 
 
 def _photo(file_id: str, label: str, file: CaptureFile | None) -> Photo:

@@ -260,6 +260,36 @@ def test_a_photo_that_came_with_a_held_list_is_read_with_its_correction(
     assert client_as("erwan").get(f"/captures/{held.id}/files/{photo}").status_code == 404
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_supervisor_who_corrects_a_held_list_takes_its_photos_over(
+    world: World, client_as: ClientAs, deliver: Any, url: Any, announced: bool
+) -> None:
+    """Alice's list was held; its photo is here, or only announced and still on its way."""
+    alice, photo, path = client_as("alice"), str(uuid4()), "/data/bathroom/rail_no/photo"
+    letter = {"_files": f'[{{"id": "{photo}", "name": "bain.jpg", "size": 3, "sha256": "00"}}]'} if announced else {}
+    held = deliver(alice, url(), with_((RAIL, "no"), (path, photo)), envelope=letter)
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "JPEG")
+
+    def send() -> int:
+        where, data = f"/captures/{held.id}/files/{photo}", {"file": (io.BytesIO(picture.getvalue()), "bain.jpg")}
+        return int(alice.post(where, data=data, headers={"Capture-Id": photo}).status_code)
+
+    if not announced:
+        assert send() == 201
+    pairs, karim = with_((RAIL, "no"), (path, photo), (SOLUTION, "Barre")), client_as("karim")
+    assert deliver(client_as("charlie"), url(), pairs, envelope={"_corrects": str(held.id)}).state == "held"
+    assert deliver(karim, url(), pairs).state == "held"  # a photo that nobody has sent with it
+    fixed = deliver(karim, url(), pairs, envelope={"_corrects": str(held.id)})
+    assert (fixed.state, fixed.messages) == ("applied", {})
+    if announced:
+        assert send() == 201
+    shown = reading.item(world.diane, world.id("visit")).photos
+    assert [(one.file_id, one.capture_id) for one in shown] == [(photo, held.id)]
+    with client_as("diane").get(f"/captures/{held.id}/files/{photo}") as seen:
+        assert seen.status_code == 200
+
+
 @pytest.mark.parametrize("visit", ["bobs", "charlies"])
 def test_other_peoples_visits_do_not_exist(client_as: ClientAs, deliver: Any, url: Any, visit: str) -> None:
     alice = client_as("alice")
