@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.browser import PHONE_OPTIONS, USABLE, chromium, faults, fresh, packed, pages_of, ready, signed_in, throttled
 from bench.place import Place, place
 from bench.table import RUNS, Row, medians, row
+from blueprints.offline.pack import MOST
 from tests.support.browsing import Phone
 from tests.support.faults import Faults, until
 from tests.support.server import free_port
@@ -42,11 +44,12 @@ def _bytes(at: Place, network: Faults, cookie: str) -> Iterator[Row]:
     kind = next((page["kind"] for page in listed if page["url"] == url), url)
     beside = f"the heaviest of {len(pages)}, a {kind}"
     yield row("bytes of each further page, with headers", [pages[url] / 1000], "kB", 8, beside=beside)
-    everything = [_weight(at, "/pack", cookie), *(weights[page["url"]] for page in listed)]
-    bodies, heads = (sum(side) / 1000 for side in zip(*everything, strict=True))
+    groups = [urlencode([("url", page["url"]) for page in listed[n : n + MOST]]) for n in range(0, len(listed), MOST)]
+    answers = [_weight(at, url, cookie) for url in ("/pack", *(f"/pack/pages?{group}" for group in groups))]
+    everything = sum(map(sum, answers)) / 1000
     visits = len({page["visit"] for page in listed if page["kind"] == "visit"})
-    beside = f"and {heads:.0f} kB of headers, where HTTP/1 repeats them"
-    yield row(f"a pack of {visits} visits, {len(listed)} pages, everything", [bodies], "kB", 200, beside=beside)
+    beside = f"{len(answers)} answers, with headers"
+    yield row(f"a pack of {visits} visits, {len(listed)} pages, everything", [everything], "kB", 200, beside=beside)
 
 
 def _weight(at: Place, url: str, cookie: str) -> tuple[int, int]:

@@ -1,8 +1,9 @@
-"""The pack: which pages a person's phone keeps for the day, with a hash of each: only what changed is fetched."""
+"""The pack: which pages a person's phone keeps for the day, with a hash of each: only what changed is fetched, many in
+one answer, so that what they have in common travels once."""
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ from blueprints.shared.db import local, now, today, zone
 from blueprints.visits.models import Visit
 from blueprints.visits.queries import round_of
 
+MOST = 16  # pages in one answer: each answer that comes is kept, however bad the network
+DEFINITION_URL = re.compile(r"/forms/[^/]+/[^/]+\.json")
 DEFINITION = re.compile(rb'data-form="(/forms/([^"/]+)/([^"/]+)\.json)"')
 
 
@@ -61,6 +64,14 @@ def made_for(person: Person, device: Device) -> dict[str, Any]:
         "list": list_hash(person),
         "pages": [page.as_json() for page in _hashed(person)],
     }
+
+
+def bodies(person: Person, urls: Collection[str]) -> dict[str, str]:
+    """These pages of the person's pack by address, as a GET of each gives them; what is not in the pack is left out."""
+    listed = {page.url for page in _pages(person)} if urls else set()
+    wanted = (url for url in urls if url in listed or (listed and DEFINITION_URL.fullmatch(url)))
+    found = ((url, _body(url)) for url in wanted)
+    return {url: body.decode() for url, body in found if body is not None}
 
 
 def _expires(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, jsonify, make_response, render_template
+from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -15,7 +15,7 @@ from blueprints.captures.intake import with_list
 from blueprints.offline import actions, pack
 from blueprints.people.access import require
 from blueprints.shared.db import db
-from blueprints.shared.pages import render
+from blueprints.shared.pages import OURS, render
 
 bp = Blueprint("offline", __name__)
 KINDS = {".js", ".css", ".svg"}
@@ -76,6 +76,19 @@ def today_pack() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return jsonify(error="sign-in"), 401
     return with_list(jsonify(pack.made_for(current_user, current_user.sign_in.device)))
+
+
+@bp.get("/pack/pages")
+def pack_pages() -> ResponseReturnValue:
+    """Some pages of the pack by address, at most 16; 401 as JSON for nobody."""
+    if not current_user.is_authenticated:
+        return jsonify(error="sign-in"), 401
+    urls = request.args.getlist("url")
+    if len(urls) > pack.MOST:
+        abort(413)
+    answer = jsonify(pack.bodies(current_user, urls))
+    answer.headers[OURS] = current_app.config["EDITION"]
+    return answer
 
 
 @bp.post("/devices/renew")

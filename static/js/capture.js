@@ -3,7 +3,7 @@
 import { get } from "./db.js";
 import { deliver } from "./delivery.js";
 import { keyOf, opened, restore, watch } from "./drafts.js";
-import { address, collect, uuid, writable } from "./fields.js";
+import { collect, NOBODY, uuid, writable } from "./fields.js";
 import { changed, keep } from "./outbox.js";
 import { draw, element, net, notice, say } from "./status.js";
 import { t, when } from "./words.js";
@@ -26,8 +26,7 @@ export function openForm(form, author, { drafts = true, several = false } = {}) 
 }
 
 async function prepare(form, state, drafts, several) {
-  const visit = new URLSearchParams(location.search).get("visit");
-  if (visit) await forVisit(form, visit);
+  if (form.getAttribute("action")?.includes(NOBODY)) await (await import("./blank.js")).settle(form);
   if (!drafts) {
     state.id = uuid();
     return;
@@ -71,16 +70,6 @@ async function prepare(form, state, drafts, several) {
     reason: draft.reason,
     messages: draft.messages,
   });
-}
-
-/** A blank page becomes the page of a visit that exists only on this phone so far. */
-async function forVisit(form, visit) {
-  address(form, visit);
-  form.dataset.visit = visit;
-  const made = (await get("captures", visit)) ?? (await get("receipts", visit));
-  if (!made) return;
-  form.dataset.client ||= made.client ?? "";
-  form.dataset.label = [made.label.split(" · ")[0], form.dataset.label].filter(Boolean).join(" · ");
 }
 
 /** What the server had to say about a capture that is corrected here. */

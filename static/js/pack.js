@@ -4,7 +4,8 @@ import { all, done, get, put, write } from "./db.js";
 import { sha256 } from "./fields.js";
 import { changed } from "./outbox.js";
 
-const AT_ONCE = 4;
+const AT_ONCE = 2;
+const GROUP = 16; // pages in one answer, as many as the server gives
 const LIMIT = 20_000;
 const EDITION_PAGES = ["/outbox", "/offline"];
 
@@ -87,9 +88,10 @@ async function make(person, edition, tell) {
   let count = 0;
   const queue = [...missing];
   const one = async () => {
-    for (let page = queue.shift(); page; page = queue.shift()) {
-      if (await fetched(cache, page, person).catch(() => false)) ok.add(page.url);
-      tell({ done: ++count, total: missing.length, pack: pack() });
+    for (let group = queue.splice(0, GROUP); group.length; group = queue.splice(0, GROUP)) {
+      for (const url of await fetched(cache, group, person).catch(() => [])) ok.add(url);
+      count += group.length;
+      tell({ done: count, total: missing.length, pack: pack() });
     }
   };
   tell({ done: 0, total: missing.length, pack: pack() });
@@ -113,16 +115,23 @@ const ask = (url) =>
     headers: { Accept: "application/json, text/html;q=0.9", "Tournee-Pack": "1" },
   });
 
-/** Fetches one page, keeps it if it is surely ours and this person's, and reads it back. */
-async function fetched(cache, page, person) {
-  const answer = await ask(page.url);
-  if (answer.status !== 200 || answer.redirected) return false;
-  const json = (answer.headers.get("Content-Type") ?? "").includes("json");
-  if (!json && !answer.headers.get("Tournee-Page")) return false;
-  const body = await answer.arrayBuffer();
-  if (!json && !new TextDecoder().decode(body).includes(`data-person="${person}"`)) return false;
-  const hash = (await sha256(body)).slice(0, 16);
-  await cache.put(page.url, keepable(answer, body, hash));
+/** Fetches some pages in one answer; gives the addresses of those that are surely ours and this person's, and kept. */
+async function fetched(cache, pages, person) {
+  const answer = await ask(`/pack/pages?${new URLSearchParams(pages.map((page) => ["url", page.url]))}`);
+  if (answer.status !== 200 || answer.redirected || !answer.headers.get("Tournee-Page")) return [];
+  const bodies = await answer.json();
+  const kept = await Promise.all(pages.map((page) => keep(cache, page, person, answer, bodies[page.url])));
+  return pages.filter((_page, at) => kept[at]).map((page) => page.url);
+}
+
+/** Keeps one page and reads it back. */
+async function keep(cache, page, person, answer, text) {
+  const json = page.kind === "form";
+  if (typeof text !== "string" || !(json || text.includes(`data-person="${person}"`))) return false;
+  const body = new TextEncoder().encode(text);
+  const kept = keepable(answer, body, (await sha256(body)).slice(0, 16));
+  kept.headers.set("Content-Type", json ? "application/json" : "text/html; charset=utf-8");
+  await cache.put(page.url, kept);
   return (await (await cache.match(page.url)).arrayBuffer()).byteLength === body.byteLength;
 }
 

@@ -30,6 +30,17 @@ self.rules = (() => {
     return /\/blank$|^\/visits\/new$/.test(url.pathname) ? url.pathname : url.pathname + url.search;
   }
 
+  /** The blank page that can stand in for this address: of a note about a client; else "". */
+  function blank(path) {
+    const [, format] = /^\/clients\/[0-9a-f-]{36}\/notes\/(\w+)$/.exec(path) || [];
+    return format ? `/notes/${format}/blank` : "";
+  }
+
+  /** Whether the pack has this address. */
+  function listed(pack, path) {
+    return Boolean(pack) && pack.pages.some((page) => page.ok && page.url === path);
+  }
+
   /** Surely ours: 200, not redirected, with our own header. */
   function ours(response) {
     return (
@@ -67,5 +78,21 @@ self.rules = (() => {
     return new Set([own, ...kept, ...open]);
   }
 
-  return { EDITION_PAGES, FAST, SLOW, SKIP, SIGNING, route, key, ours, gone, shown, marked, replaces, needed };
+  return {
+    EDITION_PAGES,
+    FAST,
+    SLOW,
+    SKIP,
+    SIGNING,
+    route,
+    key,
+    blank,
+    listed,
+    ours,
+    gone,
+    shown,
+    marked,
+    replaces,
+    needed,
+  };
 })();

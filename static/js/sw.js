@@ -167,7 +167,7 @@ async function page(event, request, url) {
   const person = rules.shown({ who: known.who, pack: known.pack, signOut }, Date.now());
   const cache = person && (await caches.open(`pack ${person} ${EDITION}`));
   const path = rules.key(url);
-  const kept = cache && (await newest(cache, person, path));
+  const kept = cache && ((await newest(cache, person, path)) || (await standIn(cache, person, path, known.pack)));
   if (!kept) return quick(asked, rules.SLOW).catch(() => missing(request, url));
   if (Date.now() < skipUntil) return shownKept(kept);
   const failed = () => {
@@ -202,6 +202,13 @@ async function newest(cache, person, path) {
       if (name.startsWith(`pack ${person} `)) found.push(await (await caches.open(name)).match(path));
   const age = (page) => Number(page.headers.get("Tournee-Kept"));
   return found.filter(Boolean).sort((a, b) => age(b) - age(a))[0];
+}
+
+/** The blank page in place of a note about somebody whose case is on this phone, or of whom a draft is. */
+async function standIn(cache, person, path, pack) {
+  const blank = rules.blank(path);
+  if (!blank || !(rules.listed(pack, path.split("/notes/")[0]) || (await drafted(person, path)))) return null;
+  return newest(cache, person, blank);
 }
 
 /** A page that is not here: what is; on a kiosk never anything but its survey. */

@@ -118,7 +118,7 @@ WHO = list(dict.fromkeys(who for who, _endpoint, _url in ROWS))
 # GET routes that show no page of their own
 NO_PAGES = {
     *("static", "ops.home", "ops.healthz", "ops.readyz", "forms.definition", "captures.file"),
-    *("offline.today_pack", "offline.worker", "offline.manifest"),
+    *("offline.today_pack", "offline.pack_pages", "offline.worker", "offline.manifest"),
 }
 
 

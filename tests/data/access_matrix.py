@@ -79,6 +79,7 @@ offline.manifest       GET      200     200     200     200     200     200     
 offline.outbox         GET      200     200     200     200     200     200     200     200     200     200
 offline.not_here       GET      200     200     200     200     200     200     200     200     200     200
 offline.today_pack     GET      401     200     200     200     200     200     200     200     401     401
+offline.pack_pages     GET      401     200     200     200     200     200     200     200     401     401
 offline.renew          POST     in      200     200     200     200     200     200     200     in      in
 
 # cases

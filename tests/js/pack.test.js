@@ -43,7 +43,7 @@ test("the device's count: its own, or one that shows that the storage was wiped"
   assert.deepEqual(counted({ id: "old", number: 14 }, "d", 0), { id: "d", number: 0, wiped: false }); // somebody else had the phone
 });
 
-function phone(pages, { fail = () => false } = {}) {
+function phone(pages, { fail = () => false, ours = true } = {}) {
   const rows = new Map();
   const url = (asked) => new URL(asked.url ?? asked, "https://tournee.test").href;
   const cache = {
@@ -74,12 +74,10 @@ function phone(pages, { fail = () => false } = {}) {
         pages: Object.entries(pages).map(([one, [hash]]) => listed(one, hash)),
       });
     }
-    if (fail(path)) throw new TypeError();
-    const found = pages[path.split("?")[0]];
-    return new Response(found?.[1] ?? "", {
-      status: found ? 200 : 404,
-      headers: { "Content-Type": "text/html", "Tournee-Page": "e", ...(found?.[2] ?? {}) },
-    });
+    const urls = new URL(path, "https://tournee.test").searchParams.getAll("url");
+    if (fail(urls)) throw new TypeError();
+    const bodies = urls.filter((one) => pages[one]?.[1]).map((one) => [one, pages[one][1]]);
+    return Response.json(Object.fromEntries(bodies), { headers: ours ? { "Tournee-Page": "e" } : {} });
   };
   return { rows, asked };
 }
@@ -109,8 +107,8 @@ test("no page is kept before it is known until when it may be shown", async () =
   const day = phone(
     { "/today": ["1", body("a")] },
     {
-      fail: (path) => {
-        known ??= path === "/today" && get("settings", "pack");
+      fail: () => {
+        known ??= get("settings", "pack");
         return false;
       },
     },
@@ -121,11 +119,22 @@ test("no page is kept before it is known until when it may be shown", async () =
   assert.equal((await known).pages[0].ok, false);
 });
 
-test("a page that fails has no tick, and what is no longer listed stays until all is well", async () => {
-  const broken = phone(
-    { "/today": ["1", body("a")], "/visits/v": ["2", body("b")] },
-    { fail: (path) => path === "/visits/v" },
+test("many pages in one answer, and each answer that comes is kept", async () => {
+  const pages = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`/visits/${n}`, ["1", body(String(n))]]));
+  const { rows, asked } = phone(pages, { fail: (urls) => urls.includes("/visits/20") });
+  const made = await prepare(ANN, "e");
+  assert.equal(asked.filter((path) => path.startsWith("/pack/pages")).length, 3);
+  assert.equal(made.ok, false);
+  assert.equal(rows.size, 24);
+  assert.deepEqual(
+    made.pack.pages.filter((page) => !page.ok).map((page) => page.url),
+    Array.from({ length: 16 }, (_, n) => `/visits/${n + 16}`),
   );
+  assert.equal(await (await rows.get("https://tournee.test/visits/7")).text(), body("7"));
+});
+
+test("a page that does not come has no tick, and what is no longer listed stays until all is well", async () => {
+  const broken = phone({ "/today": ["1", body("a")], "/visits/v": ["2", ""] });
   broken.rows.set("https://tournee.test/old", new Response("old"));
   const made = await prepare(ANN, "e");
   assert.equal(made.ok, false);
@@ -136,11 +145,14 @@ test("a page that fails has no tick, and what is no longer listed stays until al
   assert.equal(broken.rows.has("https://tournee.test/old"), true);
 });
 
-test("a page of somebody else, or without our header, gets no tick", async () => {
-  const { rows } = phone({
-    "/today": ["1", '<html data-person="other">'],
-    "/visits/v": ["2", body("b"), { "Tournee-Page": "" }],
-  });
+test("a page of somebody else gets no tick", async () => {
+  const { rows } = phone({ "/today": ["1", '<html data-person="other">'], "/visits/v": ["2", body("b")] });
+  assert.equal((await prepare(ANN, "e")).ok, false);
+  assert.deepEqual([...rows.keys()], ["https://tournee.test/visits/v"]);
+});
+
+test("an answer without our header gives no page", async () => {
+  const { rows } = phone({ "/today": ["1", body("a")] }, { ours: false });
   assert.equal((await prepare(ANN, "e")).ok, false);
   assert.equal(rows.size, 0);
 });

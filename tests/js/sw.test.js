@@ -232,7 +232,7 @@ const page = (words, { kept = "1", edition = "new", person = ANN, status = 200 }
     status,
     headers: { "Tournee-Page": edition, "Tournee-Kept": kept, "Content-Type": "text/html" },
   });
-const signedIn = { who: { person: ANN }, pack: { person: ANN, expires: Date.now() + 1e6, offset: 0 } };
+const signedIn = { who: { person: ANN }, pack: { person: ANN, expires: Date.now() + 1e6, offset: 0, pages: [] } };
 const withPack = async (options = {}) => {
   const made = world({ settings: signedIn, ...options });
   await made.cache(`pack ${ANN} new`).put("/today", page("kept"));
@@ -245,6 +245,19 @@ test("no network: the kept page, marked; a page that is not kept: what is", asyn
   const { send } = await withPack();
   assert.match(await (await send("/today")).text(), /data-kept="1".*kept/);
   assert.match(await (await send("/clients")).text(), /not here/);
+});
+
+test("a note about a client whose case is here, or of which a draft is, is written on the blank page", async () => {
+  const jeanne = "/clients/0a1b2c3d-0000-4000-8000-0000000000c1";
+  const pack = { ...signedIn.pack, pages: [{ url: jeanne, ok: true }] };
+  const other = jeanne.replace("c1", "c2");
+  const drafts = { [`${ANN} ${other}/notes/soap`]: {} };
+  const { send, cache } = await withPack({ settings: { ...signedIn, pack }, drafts });
+  for (const format of ["free", "soap"]) await cache(`pack ${ANN} new`).put(`/notes/${format}/blank`, page(format));
+  assert.match(await (await send(`${jeanne}/notes/free`)).text(), /data-kept="1".*free/);
+  assert.match(await (await send(`${other}/notes/soap`)).text(), /data-kept="1".*soap/);
+  assert.match(await (await send(`${other}/notes/free`)).text(), /not here/); // whose name nobody knows here
+  assert.match(await (await send(`${jeanne}/notes/other`)).text(), /not here/);
 });
 
 test("while a newer edition waits, what was kept for it is shown already; before it is whole, it is not", async () => {

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browsing import Live, Phone, until_waiting, waiting
 from tests.support.faults import until
-from tests.support.field import KEPT, NOTE, captures, day_ready, kept, notes, opened, posts, rows, write_note
+from tests.support.field import KEPT, NOTE, SHOWN, captures, day_ready, kept, notes, opened, posts, rows, write_note
 from tests.support.world import id_of
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,63 @@ def test_kept_without_network_then_received_once(live: Live, page: Page) -> None
     code = rows(live, "SELECT code FROM capture")[0][0]
     expect(page.locator("[data-section=receipts] li")).to_contain_text(f"{code[:4]}-{code[4:]}")
     assert (notes(live), waiting(page)) == (1, 0)
+
+
+def test_a_note_without_a_visit_begins_without_network_and_is_received_once(live: Live, page: Page) -> None:
+    case = f"/clients/{id_of('jeanne')}"
+    day_ready(live, page)
+    live.faults.set("refuse")
+    opened(page, live.url + case)
+    page.get_by_role("link", name="Note SOAP").click()
+    page.wait_for_url(f"{live.url}{case}/notes/soap")
+    page.wait_for_function(SHOWN)
+    expect(page.locator("h1")).to_have_text("Jeanne Le Goff")
+    page.get_by_role("link", name="Note libre").click()  # changed one's mind: still the same person
+    page.wait_for_url(f"{live.url}{case}/notes/free")
+    page.wait_for_function(SHOWN)
+    page.type("textarea[name=text]", "Sa fille a appelé.")
+    until(lambda: kept(page, "drafts"))
+    opened(page, f"{live.url}/outbox")
+    expect(page.locator("[data-section=drafts] li")).to_contain_text("Jeanne Le Goff")
+    page.locator("[data-section=drafts] a").click()
+    expect(page.locator("textarea[name=text]")).to_have_value("Sa fille a appelé.")
+    page.click("button[form=capture]")
+    page.wait_for_url(live.url + case)
+    page.wait_for_function(SHOWN)
+    expect(page.locator("[data-timeline] [data-kept-item]")).to_contain_text("Jeanne Le Goff")
+    assert notes(live) == 0
+    live.faults.set("pass")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until_waiting(page, 0)
+    found = rows(live, "SELECT client_id, visit_id, format FROM note")
+    assert found == [(id_of("jeanne").hex, None, "free")]
+    assert posts(live, f"{case}/notes/free") == 1
+
+
+def test_the_blank_pages_of_a_visit_added_here_stay_at_that_visit(live: Live, page: Page) -> None:
+    day_ready(live, page)
+    live.faults.set("refuse")
+    opened(page, f"{live.url}/visits/new")
+    page.locator("label", has_text="Jeanne Le Goff").locator("input").check(force=True)
+    page.click("[data-new-visit] button.big")
+    page.wait_for_url("**/visits/new?visit=*")
+    page.wait_for_function(SHOWN)
+    visit = page.url.split("=")[1]
+    page.get_by_role("link", name="Note", exact=True).click()
+    page.wait_for_url(f"{live.url}/notes/free/blank?visit={visit}")
+    page.wait_for_function(SHOWN)
+    page.get_by_role("link", name="Note SOAP").click()
+    page.wait_for_url(f"{live.url}/notes/soap/blank?visit={visit}")
+    page.wait_for_function(SHOWN)
+    expect(page.locator("h1")).to_have_text("Jeanne Le Goff")
+    page.fill("textarea[name=plan]", "Rappeler la fille.")
+    page.click("button[form=capture]")
+    page.wait_for_url(f"{live.url}/visits/new?visit={visit}")
+    page.wait_for_function(SHOWN)
+    live.faults.set("pass")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until_waiting(page, 0)
+    assert rows(live, "SELECT visit_id, format FROM note") == [(visit.replace("-", ""), "soap")]
 
 
 def test_back_online_it_leaves_by_itself(live: Live, page: Page) -> None:

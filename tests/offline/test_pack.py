@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app import ROOT
+from blueprints.offline import pack
 from blueprints.people.models import Device, SignIn
 from blueprints.shared.db import db
 from tests.support.client import Client
@@ -26,14 +27,14 @@ def pack_of(client: Client) -> dict[str, Any]:
 
 
 def test_the_day_is_listed_the_round_first(app: Flask, client_as: ClientAs) -> None:
-    pack = pack_of(client_as("alice"))
-    urls = [page["url"] for page in pack["pages"]]
+    listed = pack_of(client_as("alice"))
+    urls = [page["url"] for page in listed["pages"]]
     assert urls[0] == "/today"
     assert {f"/visits/{id_of('visit')}", f"/visits/{id_of('afternoon')}", f"/clients/{id_of('jeanne')}"} <= set(urls)
     assert {f"/visits/{id_of('visit')}/notes/{form}" for form in ("free", "soap")} <= set(urls)
     assert {"/visits/new", "/notes/free/blank", "/notes/soap/blank"} <= set(urls)
     assert len(urls) == len(set(urls))
-    assert (pack["person"], pack["device"]) == (str(id_of("alice")), str(id_of("alice's device")))
+    assert (listed["person"], listed["device"]) == (str(id_of("alice")), str(id_of("alice's device")))
 
 
 def test_each_hash_is_that_of_the_page_as_the_phone_gets_it(app: Flask, client_as: ClientAs) -> None:
@@ -45,6 +46,23 @@ def test_each_hash_is_that_of_the_page_as_the_phone_gets_it(app: Flask, client_a
         if page["kind"] != "form":
             assert answer.headers["Tournee-Page"] == app.config["EDITION"]
             assert f'data-person="{id_of("alice")}"' in answer.text
+
+
+def test_many_pages_come_in_one_answer_each_as_its_own_address_gives_it(app: Flask, client_as: ClientAs) -> None:
+    alice = client_as("alice")
+    urls = [page["url"] for page in pack_of(alice)["pages"]][: pack.MOST]
+    answer = alice.get("/pack/pages", query_string={"url": urls})
+    assert answer.headers["Tournee-Page"] == app.config["EDITION"]
+    assert answer.json == {url: alice.get(url).text for url in urls}
+    assert alice.get("/pack/pages", query_string={"url": [*urls, *urls]}).status_code == 413
+    assert f"const GROUP = {pack.MOST};" in (ROOT / "static" / "js" / "pack.js").read_text()
+
+
+@pytest.mark.parametrize("url", ["/account", "/pack/pages?url=/today", f"/visits/{id_of('bobs')}", "/forms/x/1.json"])
+def test_what_is_not_in_the_pack_does_not_come_with_it(app: Flask, client_as: ClientAs, url: str) -> None:
+    answer = client_as("alice").get("/pack/pages", query_string={"url": [url, "/visits/new"]})
+    assert list(answer.json) == ["/visits/new"]
+    assert client_as("fanny").get("/pack/pages", query_string={"url": "/today"}).json == {}
 
 
 def test_pages_of_the_pack_carry_nothing_that_grows_old(app: Flask, client_as: ClientAs) -> None:
@@ -84,9 +102,9 @@ def test_nothing_of_others_is_in_it(app: Flask, client_as: ClientAs) -> None:
 
 
 def test_it_is_shown_until_four_in_the_morning_two_days_on(app: Flask, client_as: ClientAs) -> None:
-    pack = pack_of(client_as("alice"))
-    assert re.search(r"T04:00:00[+-]", pack["expires"])
-    assert pack["clock"] == pack["made"]
+    listed = pack_of(client_as("alice"))
+    assert re.search(r"T04:00:00[+-]", listed["expires"])
+    assert listed["clock"] == listed["made"]
 
 
 def test_a_paired_tablet_keeps_nobodys_day(app: Flask, client_as: ClientAs) -> None:
@@ -98,8 +116,9 @@ def test_a_paired_tablet_keeps_nobodys_day(app: Flask, client_as: ClientAs) -> N
 
 
 def test_nobody_is_asked_to_sign_in_as_json(app: Flask, client_as: ClientAs) -> None:
-    answer = client_as(None).get("/pack")
-    assert (answer.status_code, answer.json) == (401, {"error": "sign-in"})
+    for url in ("/pack", "/pack/pages?url=/today"):
+        answer = client_as(None).get(url)
+        assert (answer.status_code, answer.json) == (401, {"error": "sign-in"})
 
 
 @pytest.mark.parametrize("url", ["/outbox", "/offline"])
@@ -156,6 +175,6 @@ def test_a_wiped_phone_becomes_a_new_device(app: Flask, client_as: ClientAs) -> 
     fresh = alice.post("/devices/renew").json["device"]
     assert fresh != str(old)
     assert {str(row.device_id) for row in db.session.query(SignIn).filter_by(person_id=id_of("alice"))} >= {fresh}
-    pack = pack_of(alice)
-    assert (pack["device"], pack["last_number"]) == (fresh, 0)
+    listed = pack_of(alice)
+    assert (listed["device"], listed["last_number"]) == (fresh, 0)
     assert db.session.get_one(Device, old).last_number == 12  # the gap stays visible
