@@ -34,16 +34,18 @@ def one_of(person: Person, client_id: UUID) -> Client:
     return _one(Client.id.in_(clients_of(person, client_id)), client_id)
 
 
-def one_supervised(person: Person, client_id: UUID) -> Client:
-    """The client whose case this person may change: a supervisor, of their own teams; else 404."""
-    return _one(Client.team_id.in_(supervised_teams(person)), client_id)
+def one_supervised(person: Person, client_id: UUID, lock: bool = False) -> Client:
+    """The client whose case this person may change: a supervisor, of their own teams; else 404.
+
+    lock: until the commit; who comes second waits, and reads what the first one has made of it.
+    """
+    return _one(Client.team_id.in_(supervised_teams(person)), client_id, lock)
 
 
-def _one(visible: ColumnElement[bool], client_id: UUID) -> Client:
+def _one(visible: ColumnElement[bool], client_id: UUID, lock: bool = False) -> Client:
+    query = select(Client).with_for_update(of=Client) if lock else select(Client)
     client: Client | None = db.session.scalar(
-        select(Client)
-        .where(Client.id == client_id, visible)
-        .options(
+        query.where(Client.id == client_id, visible).options(
             joinedload(Client.team),
             selectinload(Client.contacts),
             selectinload(Client.alerts),

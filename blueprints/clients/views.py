@@ -104,7 +104,7 @@ def new() -> ResponseReturnValue:
 @require("supervisor")
 def edit(client_id: UUID) -> ResponseReturnValue:
     """What stands in the case."""
-    client = queries.one_supervised(current_user, client_id)
+    client = queries.one_supervised(current_user, client_id, lock=request.method == "POST")
     if request.method != "POST":
         return _edit(client, _form(inputs.ClientForm(obj=client, team=client.team_id)))
     form = _form(inputs.ClientForm(request.form))
@@ -144,7 +144,7 @@ def _edit(
 @require("supervisor")
 def archive(client_id: UUID) -> ResponseReturnValue:
     """Closes the case; nothing is deleted."""
-    client = queries.one_supervised(current_user, client_id)
+    client = queries.one_supervised(current_user, client_id, lock=True)
     try:
         actions.archive(client, current_user)
     except Refused as refused:
@@ -156,7 +156,7 @@ def archive(client_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def restore(client_id: UUID) -> ResponseReturnValue:
     """Opens it again."""
-    client = queries.one_supervised(current_user, client_id)
+    client = queries.one_supervised(current_user, client_id, lock=True)
     actions.restore(client)
     return _back(client, _("The case is open again."))
 
@@ -165,7 +165,7 @@ def restore(client_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def assign(client_id: UUID) -> ResponseReturnValue:
     """A coordinator looks after the client from now on."""
-    client, form = queries.one_supervised(current_user, client_id), inputs.AssignForm(request.form)
+    client, form = queries.one_supervised(current_user, client_id, lock=True), inputs.AssignForm(request.form)
     people = queries.coordinators([client.team_id])
     form.offer(people)
     if not form.validate():
@@ -179,7 +179,7 @@ def assign(client_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def end_assignment(client_id: UUID, assignment_id: UUID) -> ResponseReturnValue:
     """A coordinator no longer looks after the client."""
-    client = queries.one_supervised(current_user, client_id)
+    client = queries.one_supervised(current_user, client_id, lock=True)
     actions.end_assignment(queries.assignment_of(client, assignment_id), current_user)
     return _back(client, _("The assignment has ended."))
 

@@ -2,8 +2,10 @@
 
 from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, SecurityError, ServiceUnavailable
 
 from blueprints.shared.db import Busy, db
 from blueprints.shared.pages import OURS
@@ -53,6 +55,16 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Busy)
     def busy(problem: Busy) -> ResponseReturnValue:
         return error(ServiceUnavailable.code)
+
+    @app.errorhandler(StaleDataError)
+    @app.errorhandler(IntegrityError)
+    def overtaken(problem: Exception) -> ResponseReturnValue:
+        db.session.rollback()  # before anything is asked, even the language
+        app.logger.warning("somebody else was quicker: %s", type(problem).__name__)
+        if is_delivery():
+            return error(ServiceUnavailable.code)  # the phone keeps it and sends it again
+        words = _("Somebody else changed this at the same moment. Nothing of yours was stored: go back and look again.")
+        return error(Conflict.code, words)
 
     @app.errorhandler(OperationalError)
     def unreachable(problem: OperationalError) -> ResponseReturnValue:

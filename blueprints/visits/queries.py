@@ -59,13 +59,17 @@ def is_own(person: Person, visit: Visit) -> bool:
     return bool(db.session.scalar(select(exists().where(Visit.id == visit.id, _rounds_of(person)))))
 
 
-def one_to_plan(person: Person, visit_id: UUID) -> Visit:
-    """A visit that this person may move, give away or cancel: one of a team that they supervise; else 404."""
-    return _one(visit_id, Client.team_id.in_(supervised_teams(person)))
+def one_to_plan(person: Person, visit_id: UUID, lock: bool = False) -> Visit:
+    """A visit that this person may move, give away or cancel: one of a team that they supervise; else 404.
+
+    lock: until the commit; who comes second waits, and reads what the first one has made of it.
+    """
+    return _one(visit_id, Client.team_id.in_(supervised_teams(person)), lock=lock)
 
 
-def _one(visit_id: UUID, visible: ColumnElement[bool], parts: Sequence[ORMOption] = WHOLE) -> Visit:
+def _one(visit_id: UUID, visible: ColumnElement[bool], parts: Sequence[ORMOption] = WHOLE, lock: bool = False) -> Visit:
     query = select(Visit).join(Visit.client).where(Visit.id == visit_id, visible).options(*parts)
+    query = query.with_for_update(of=Visit) if lock else query
     visit: Visit | None = db.session.scalar(query)
     if visit is None:
         abort(404)

@@ -23,7 +23,7 @@ from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
 from blueprints.shared.words import fold
 from blueprints.visits import actions, inputs, planning, queries, reading, wording
-from blueprints.visits.models import Visit
+from blueprints.visits.models import OPEN, Visit
 
 bp = Blueprint("visits", __name__)
 for _filter in wording.FILTERS:
@@ -69,6 +69,7 @@ def _round(day: date, returns: Any = ()) -> ResponseReturnValue:
         points=queries.form_points(lists),
         cover=queries.cover_for(current_user, day),
         returns=returns,
+        open=OPEN,
     )
 
 
@@ -238,7 +239,7 @@ def _planned(
 @require("supervisor")
 def move(visit_id: UUID) -> ResponseReturnValue:
     """Another day, time or length."""
-    visit, form = queries.one_to_plan(current_user, visit_id), inputs.MoveForm(request.form)
+    visit, form = queries.one_to_plan(current_user, visit_id, lock=True), inputs.MoveForm(request.form)
     if not form.validate():
         return _planned(visit, move=form)
     try:
@@ -253,7 +254,7 @@ def move(visit_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def give(visit_id: UUID) -> ResponseReturnValue:
     """Somebody else makes it."""
-    visit, form = queries.one_to_plan(current_user, visit_id), inputs.GiveForm(request.form)
+    visit, form = queries.one_to_plan(current_user, visit_id, lock=True), inputs.GiveForm(request.form)
     form.offer(clients.coordinators([visit.client.team_id]))
     if not form.validate():
         return _planned(visit, give=form)
@@ -269,7 +270,7 @@ def give(visit_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def cancel(visit_id: UUID) -> ResponseReturnValue:
     """It does not take place."""
-    visit, form = queries.one_to_plan(current_user, visit_id), inputs.CancelForm(request.form)
+    visit, form = queries.one_to_plan(current_user, visit_id, lock=True), inputs.CancelForm(request.form)
     if not form.validate():
         return _planned(visit, cancel=form)
     try:
