@@ -83,7 +83,9 @@ def _by_form(capture: Capture, definition: Definition, messages: dict[str, str])
     for path, question in definition.questions.items():
         if came.get(path) or path in messages:
             raw = came.pop(path, "")
-            label = verdict.filled.words(verdict.filled.nodes[path], question.label) or question.name
+            label = (
+                verdict.filled.words(verdict.filled.find(path) or verdict.filled.top, question.label) or question.name
+            )
             photo = _id(raw) if question.type == "image" else None
             text = said.get(path, raw) if path in verdict.values and path not in verdict.invalid else raw
             fields.append(Field(label, "" if photo else text, messages.get(path, ""), photo))

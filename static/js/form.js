@@ -75,7 +75,7 @@ function messages(form) {
 /** Defaults that are expressions are evaluated when a form is opened, by this phone's clock. */
 function defaults({ form, verdict }, definition) {
   for (const field of form.querySelectorAll("[data-default]")) {
-    const node = verdict.filled.nodes[field.name];
+    const node = verdict.filled.find(field.name);
     field.value ||= stored(verdict.filled.evaluate(node, definition.questions[field.name].default));
   }
 }
@@ -110,7 +110,7 @@ function show({ form, section, verdict, touched, sent, said }) {
   const { filled, missing, invalid } = verdict;
   for (const part of form.querySelectorAll("[data-q]")) {
     const path = part.dataset.q;
-    const node = filled.nodes[path];
+    const node = filled.find(path);
     if (part.inert === node.own) {
       part.hidden = node.own === false;
       part.inert = part.hidden;
@@ -120,12 +120,13 @@ function show({ form, section, verdict, touched, sent, said }) {
     message(part, path, said[path] ?? wrong);
   }
   for (const place of form.querySelectorAll("[data-text]")) {
-    const node = filled.nodes[place.closest("[data-q]").dataset.q];
+    const node = filled.find(place.closest("[data-q]").dataset.q);
     place.textContent = filled.words(node, node.question[place.dataset.text]);
   }
   for (const path of filled.definition.order) {
-    const field = filled.nodes[path].question.calculation !== undefined && form.elements.namedItem(path);
-    if (field) field.value = filled.nodes[path].value;
+    const calculated = filled.definition.questions[path].calculation !== undefined;
+    const field = calculated && form.elements.namedItem(path);
+    if (field) field.value = filled.find(path).value;
   }
   section.refresh();
   const left = Object.keys(missing).length;

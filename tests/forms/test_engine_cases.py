@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
 
 @pytest.mark.parametrize("case", CASES["expressions"], ids=lambda case: json.dumps(case["tree"])[:60])
 def test_an_expression_has_its_value(case: dict[str, Any]) -> None:
-    root = Node("data", None, None)
+    root = Node("data", Node("", None, None), None)
     for name, text in CASES["nodes"].items():
         here = Node(name, root, None)
         here.value = text

@@ -9,7 +9,7 @@ import { judge } from "../../static/js/engine/verdict.js";
 import { t } from "../../static/js/words.js";
 
 function expression({ tree, nodes, clock }) {
-  const root = new Node("data", null, null);
+  const root = new Node("data", new Node("", null, null), null);
   for (const [name, text] of Object.entries(nodes)) new Node(name, root, null).value = text;
   return toText(evaluate(tree, { node: root, clock }));
 }

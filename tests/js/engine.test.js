@@ -24,7 +24,7 @@ function seenFromRoot(tree) {
 
 for (const { tree, gives } of CASES.expressions) {
   test(`an expression has its value: ${JSON.stringify(tree).slice(0, 80)}`, () => {
-    const root = new Node("data", null, null);
+    const root = new Node("data", new Node("", null, null), null);
     let here;
     for (const [name, text] of Object.entries(CASES.nodes)) {
       here = new Node(name, root, null);

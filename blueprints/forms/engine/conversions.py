@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from blueprints.forms.engine.dates import Clock, days
 from blueprints.forms.engine.nodes import Node
@@ -17,12 +18,32 @@ Value = float | str | bool | list[Node]
 NUMBER = re.compile(r"[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*")
 
 
+class Lists(Protocol):
+    """Where an expression finds what lies outside of the form's own tree."""
+
+    def instance(self, name: str) -> list[Node]:
+        """The top of the tree of a list; none where there is no such list."""
+
+    def choice_name(self, name: str, list_name: str) -> str:
+        """The words of a choice, in the form's language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where an expression is evaluated: at a node, by a clock."""
+    """Where an expression is evaluated: at a node, by a clock. ``current`` is where it stands in the form, which
+    differs within a predicate; ``at`` of ``size`` is then the node's position. ``lists``: other trees than ours."""
 
     node: Node
     clock: Clock
+    lists: Lists | None = None
+    current: Node | None = None
+    at: int = 1
+    size: int = 1
+
+    @property
+    def origin(self) -> Node:
+        """The node whose expression it is."""
+        return self.current or self.node
 
 
 def to_number(value: Value, scope: Scope) -> float:

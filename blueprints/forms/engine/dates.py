@@ -79,6 +79,32 @@ def day_text(number: float) -> str:
     return date.fromordinal(ordinal).isoformat() if 1 <= ordinal <= date.max.toordinal() else ""
 
 
+def moment_text(number: float, clock: Clock) -> str:
+    """The moment of a number of days, on the wall of the clock's place; '' for what no calendar has."""
+    total = number * DAY
+    if not math.isfinite(total) or not 1 <= total // DAY + EPOCH <= date.max.toordinal():
+        return ""
+    at = datetime(1970, 1, 1) + timedelta(milliseconds=math.floor(total + 0.5))  # noqa: DTZ001
+    return at.isoformat(timespec="milliseconds") + clock.text[23:]
+
+
+def added(start: float, steps: list[float], clock: Clock) -> str:
+    """Milliseconds and years, months, days, hours, minutes more; a month that is too short takes the day over."""
+    years, months, plus, hours, minutes = [math.trunc(step) if math.isfinite(step) else 0 for step in steps] + [0] * (
+        5 - len(steps)
+    )
+    if math.isnan(start) or max(map(abs, (years, months, plus))) > 1e6:
+        return ""
+    first = date.fromordinal(int(start // DAY) + EPOCH) if 1 <= start // DAY + EPOCH <= date.max.toordinal() else None
+    if first is None:
+        return ""
+    count = (first.year + years) * 12 + first.month - 1 + months
+    if not 12 <= count < 120_000:
+        return ""
+    total = (date(count // 12, count % 12 + 1, 1).toordinal() - EPOCH + first.day - 1 + plus) * DAY + start % DAY
+    return moment_text((total + (hours * 60 + minutes) * 60_000) / DAY, clock)
+
+
 def formatted(text: str, pattern: str, clock: Clock) -> str:
     """The date or moment written by a pattern such as %d/%m/%Y; '' for what is no date."""
     total = milliseconds(text, clock)
@@ -98,6 +124,7 @@ def formatted(text: str, pattern: str, clock: Clock) -> str:
         "h": str(at.hour),
         "M": f"{at.minute:02}",
         "S": f"{at.second:02}",
+        "W": str(at.isocalendar().week),
         "3": f"{at.microsecond // 1000:03}",
     }
     return re.sub("%(.)", lambda found: parts.get(found[1], found[0]), pattern)

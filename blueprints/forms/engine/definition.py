@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from blueprints.forms.engine.completion import ROOT, Text, complete
+from blueprints.forms.engine.completion import PARENTS, ROOT, SILENT, Text, complete
 from blueprints.forms.engine.expressions import Tree
 
 
@@ -15,6 +15,7 @@ class Choice:
     name: str
     label: Text
     tone: str = ""
+    row: dict[str, Any] = field(default_factory=dict)  # all its columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Question:
     path: str
     label: Text
     hint: Text
+    guidance_hint: Text
+    media: dict[str, dict[str, str]]
     required: Tree | None
     required_message: Text
     relevant: Tree | None
@@ -38,12 +41,20 @@ class Question:
     parameters: dict[str, Any]
     list_name: str
     score: str
+    choice_filter: Tree | None
+    repeat_count: Tree | None
+    events: tuple[tuple[str, Tree, str], ...]  # event, what it sets, the path that triggers it
     children: tuple["Question", ...]
 
     @property
     def asks(self) -> bool:
         """Whether a person answers it."""
-        return self.type not in ("group", "note", "calculate") and self.calculation is None
+        return self.type not in SILENT and self.calculation is None
+
+    @property
+    def holds_others(self) -> bool:
+        """Whether it is a group, or a repeat of one."""
+        return self.type in PARENTS
 
     @property
     def is_page(self) -> bool:
@@ -73,18 +84,35 @@ class Definition:
     choices: dict[str, tuple[Choice, ...]]
     order: tuple[str, ...]
     deps: dict[str, tuple[str, ...]]
+    wide: dict[str, tuple[str, ...]]
     volatile: frozenset[str]
+    context: frozenset[str]
+    triggers: dict[str, tuple[tuple[str, Tree], ...]]  # what a change of a path sets: path, tree
     alerts: tuple[AlertRule, ...]
     source: dict[str, Any]
     root: str = ROOT
     questions: dict[str, Question] = field(default_factory=dict)
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def language(self, wanted: str) -> str:
         """The wanted language where the form speaks it, else its own."""
         return wanted if wanted in self.languages else self.default_language
 
+    @property
+    def dialect(self) -> str:
+        return str(self.source.get("dialect", ""))
+
+    def around(self, question: Question) -> tuple[Question, ...]:
+        """The questions that stand beside it, itself among them."""
+        parent = self.questions.get(question.path.rpartition("/")[0])
+        return parent.children if parent else self.survey
+
     def choices_of(self, question: Question) -> tuple[Choice, ...]:
         return self.choices.get(question.list_name, ())
+
+    def names_of(self, question: Question) -> frozenset[str]:
+        """The names of the choices of a question."""
+        return self.names.get(question.list_name, frozenset())
 
     @property
     def use(self) -> str:
@@ -108,14 +136,19 @@ def load(source: dict[str, Any]) -> Definition:
         settings=whole["settings"],
         survey=survey,
         choices={
-            name: tuple(Choice(item["name"], item["label"], item.get("tone", "")) for item in items)
+            name: tuple(Choice(item["name"], item.get("label", {}), item.get("tone", ""), item) for item in items)
             for name, items in whole["choices"].items()
         },
         order=tuple(whole["order"]),
         deps={path: tuple(readers) for path, readers in whole["deps"].items()},
+        wide={path: tuple(readers) for path, readers in whole.get("wide", {}).items()},
         volatile=frozenset(whole["volatile"]),
+        context=frozenset(whole.get("context", ())),
+        triggers=_triggers(survey),
         alerts=tuple(AlertRule(rule["path"], rule["test"], rule["level"], rule["label"]) for rule in whole["alerts"]),
         source=whole,
+        root=whole.get("root", ROOT),
+        names={name: frozenset(item["name"] for item in items) for name, items in whole["choices"].items()},
         questions={question.path: question for top in survey for question in _flat(top)},
     )
 
@@ -127,6 +160,8 @@ def _question(row: dict[str, Any]) -> Question:
         path=row["path"],
         label=row.get("label", {}),
         hint=row.get("hint", {}),
+        guidance_hint=row.get("guidance_hint", {}),
+        media=row.get("media", {}),
         required=row.get("required"),
         required_message=row.get("required_message", {}),
         relevant=row.get("relevant"),
@@ -139,8 +174,21 @@ def _question(row: dict[str, Any]) -> Question:
         parameters=row.get("parameters", {}),
         list_name=row.get("list_name", ""),
         score=row.get("score", ""),
+        choice_filter=row.get("choice_filter"),
+        repeat_count=row.get("repeat_count"),
+        events=tuple((rule[0], rule[1], rule[2] if len(rule) > 2 else "") for rule in row.get("set", ())),
         children=tuple(map(_question, row.get("children", ()))),
     )
+
+
+def _triggers(survey: tuple[Question, ...]) -> dict[str, tuple[tuple[str, Tree], ...]]:
+    found: dict[str, list[tuple[str, Tree]]] = {}
+    for top in survey:
+        for question in _flat(top):
+            for _event, tree, trigger in question.events:
+                if trigger:
+                    found.setdefault(trigger, []).append((question.path, tree))
+    return {path: tuple(rules) for path, rules in found.items()}
 
 
 def _flat(question: Question) -> Iterator[Question]:

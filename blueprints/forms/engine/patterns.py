@@ -6,7 +6,8 @@ Only the server checks: there is no twin in JavaScript.
 import re
 import warnings
 
-ESCAPES = set("dDwW^$\\.*+?()[]{}|/")  # not \s: which spaces it means differs
+ESCAPES = set("dDwWsS^$\\.*+?()[]{}|/-@_#%&=:;,<>'\"!~` ")
+SPACES = " \\t\\n\\r\\f\\v"  # what \s means: browsers take more for a space than Python does
 QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
 
 
@@ -25,7 +26,7 @@ def trouble_with(pattern: str) -> str:
         char = pattern[at]
         if char == "\\":
             follows = pattern[at + 1]
-            if follows not in ESCAPES and not (in_class and follows == "-"):
+            if follows not in ESCAPES or (in_class and follows == "S"):
                 return f"\\{follows} is not supported"
             at += 1
         elif in_class:
@@ -58,3 +59,24 @@ def trouble_with(pattern: str) -> str:
             return f"a plain {char} must be written \\{char}"
         at += 1
     return ""
+
+
+def portable(pattern: str) -> str:
+    """The same pattern in words that Python and a browser read alike. Its ``trouble_with`` must be none."""
+    whole, in_class, at = "", False, 0
+    while at < len(pattern):
+        char, follows = pattern[at], pattern[at + 1 : at + 2]
+        if char == "\\":
+            at += 1
+            if follows in "sS":
+                char, follows = "", SPACES if in_class else f"[{'^' if follows == 'S' else ''}{SPACES}]"
+            elif follows.isalnum() or follows in "^$\\.*+?()[]{}|/" or (in_class and follows == "-"):
+                char = "\\"
+            else:
+                char = ""  # needless, and refused by browsers
+            whole += char + follows
+        else:
+            in_class = char == "[" or (in_class and char != "]")
+            whole += char
+        at += 1
+    return whole

@@ -1,28 +1,48 @@
-"""Relevance and calculations, until nothing changes any more (twin: static/js/engine/recompute.js)."""
+"""Relevance, calculations and rows, until nothing changes any more (twin: static/js/engine/recompute.js)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from blueprints.forms.engine.conversions import Scope, Value, stored, to_text, to_truth
+from blueprints.forms.engine.conversions import Scope, Value, stored, to_number, to_text, to_truth
 from blueprints.forms.engine.dates import Clock
-from blueprints.forms.engine.definition import Definition, Question
-from blueprints.forms.engine.expressions import Tree, evaluate
-from blueprints.forms.engine.nodes import Node, plant
+from blueprints.forms.engine.definition import Choice, Definition, Question
+from blueprints.forms.engine.expressions import Tree, evaluate, sieve
+from blueprints.forms.engine.nodes import Node, add_row, find, plant, remove_row, select
 
-ROUNDS = 8  # an order without circles needs one; more are for a form whose repeats refer to each other
+ROUNDS = 32  # an order without circles needs one; more are for rows that refer to each other
+ROWS = 2000  # of a repeat
 
 
 class Filled:
-    """A form being filled: its nodes, the clock of whoever fills it, and calculations taken as they were sent."""
+    """A form being filled: its nodes, the clock of whoever fills it, and calculations taken as they were sent.
+
+    ``opening``: new rows get their defaults. ``live``: somebody is filling it here and now, so that what events set is
+    set too; else all that was done where it was filled.
+    """
 
     def __init__(self, definition: Definition, clock: Clock, language: str) -> None:
         self.definition = definition
         self.clock = clock
         self.language = definition.language(language)
-        self.nodes = plant(definition)
+        self.top = plant(definition)
         self.taken: set[str] = set()
+        self.opening = False
+        self.live = False
+        self._lists: dict[str, Node] = {}
+
+    @property
+    def nodes(self) -> dict[str, Node]:
+        """Every node by its path, in document order."""
+        return {node.path: node for node in self.top.children[0].below()}
+
+    def find(self, path: str) -> Node | None:
+        """The node at a path; None where there is none."""
+        return find(self.top, path)
+
+    def scope(self, node: Node) -> Scope:
+        return Scope(node, self.clock, self)
 
     def evaluate(self, node: Node, tree: Tree) -> Value:
-        return evaluate(tree, Scope(node, self.clock))
+        return evaluate(tree, self.scope(node))
 
     def holds(self, node: Node, tree: Tree) -> bool:
         return to_truth(self.evaluate(node, tree))
@@ -30,45 +50,229 @@ class Filled:
     def words(self, node: Node, text: dict[str, list[Tree]]) -> str:
         """A label, a hint or a message in the form's language, with what it quotes from the answers."""
         segments = text.get(self.language) or text.get(self.definition.default_language) or []
+        segments = segments or next(iter(text.values()), [])
         return "".join(part if isinstance(part, str) else to_text(self.evaluate(node, part)) for part in segments)
 
-    def options(self, question: Question) -> list[tuple[str, str, str]]:
+    def choices(self, node: Node) -> list[Choice]:
+        """The choices that a question has now, given the other answers."""
+        question = node.question
+        assert question is not None
+        every = self.definition.choices_of(question)
+        if question.choice_filter is None:
+            return list(every)
+        items = self.instance(question.list_name)[0].children[0].children
+        return [every[item.row - 1] for item in sieve(items, [question.choice_filter], self.scope(node))]
+
+    def options(self, question: Question, node: Node | None = None) -> list[tuple[str, str, str]]:
         """The choices of a question in the form's language: name, words, tone."""
-        node = self.nodes[question.path]
+        here = node or select(self.top, question.path)[0]
         return [
-            (choice.name, self.words(node, choice.label), choice.tone)
-            for choice in self.definition.choices_of(question)
+            (choice.name, self.words(here, choice.label) or choice.name, choice.tone) for choice in self.choices(here)
         ]
 
+    def instance(self, name: str) -> list[Node]:
+        """A list as a tree of nodes: root/item/name, label and its other columns."""
+        if name not in self._lists:
+            if name not in self.definition.choices:
+                return []
+            top = Node("", None, None)
+            root = Node("root", top, None)
+            root.columns = {}
+            for number, choice in enumerate(self.definition.choices[name], 1):
+                item = Node("item", root, None)
+                item.row = number
+                label = self.words(item, choice.label)
+                for column, text in {**choice.row, "label": label}.items():
+                    if isinstance(text, str):
+                        Node(column, item, None).value = text
+            self._lists[name] = top
+        return [self._lists[name]]
 
-def recompute(filled: Filled, changed: Iterable[str] | None = None) -> None:
-    """Bring relevance and calculations up to date after these paths changed (None: all of it)."""
-    definition = filled.definition
+    def choice_name(self, name: str, list_name: str) -> str:
+        """The words of a choice, in the form's language; '' where the list has no such choice."""
+        tops = self.instance(list_name)
+        same = ["=", ["p", "name"], ["s", name]]
+        items = sieve(tops[0].children[0].children, [same], self.scope(tops[0])) if tops else []
+        return items[0].named("label")[0].value if items else ""
+
+
+def recompute(filled: Filled, changed: Iterable[str] | None = None) -> set[Node]:
+    """Bring relevance, calculations and rows up to date after these paths changed (None: all of it).
+
+    Gives the nodes whose relevance or value is another now, and the rows that are new.
+    """
+    work = _Work(filled)
     if changed is None:
-        waiting = set(definition.order)
-    else:
-        waiting = {reader for path in changed for reader in definition.deps.get(path, ())} | definition.volatile
-    for _ in range(ROUNDS):
-        for path in definition.order:
-            if path in waiting:
-                waiting.remove(path)
-                for moved in _refresh(filled, filled.nodes[path]):
-                    waiting.update(definition.deps.get(moved, ()))
-        if not waiting:
-            break
+        for path in filled.definition.order:
+            work.wait(filled.top, path)
+    for path in changed or ():
+        node = filled.find(path)
+        if node is not None:
+            work.moved(node)
+    return work.run()
 
 
-def _refresh(filled: Filled, node: Node) -> Iterator[str]:
-    """Evaluate one node anew; yields the paths whose text has changed by it."""
-    question = node.question
-    assert question is not None
-    if question.relevant is not None:
-        own = filled.holds(node, question.relevant)
-        if own != node.own:
-            node.own = own
-            yield from (below.path for below in node.below())
-    if question.calculation is not None and node.path not in filled.taken:
-        value = stored(filled.evaluate(node, question.calculation))
+def open_form(filled: Filled) -> None:
+    """Give the form what it opens with: a first row of each repeat, defaults, and what its opening sets."""
+    work = _Work(filled)
+    work.begin(filled.top.children[0], "odk-instance-first-load")
+    work.run()
+    recompute(filled)
+
+
+def add_to(filled: Filled, parent: Node, question: Question) -> set[Node]:
+    """Add a row to a repeat. Gives the nodes that have changed by it, the row among them; none where it is full."""
+    work = _Work(filled)
+    if work.add_row(parent, question):
+        work.rows_moved(parent, question.path)
+    return work.run()
+
+
+def take_out(filled: Filled, row: Node) -> set[Node]:
+    """Take a row out of its repeat. Gives the nodes that have changed by it."""
+    work = _Work(filled)
+    assert row.parent is not None and row.question is not None
+    remove_row(row)
+    work.rows_moved(row.parent, row.question.path)
+    return work.run()
+
+
+class _Work:
+    """What is to be evaluated anew: nodes by their place in the definition (of a counted repeat, those it lies in)."""
+
+    def __init__(self, filled: Filled) -> None:
+        self.filled = filled
+        self.waiting: dict[str, dict[Node, None]] = {}
+        self.touched: set[Node] = set()
+
+    def wait(self, node: Node, path: str) -> None:
+        """A question waits, in all rows that share those of ``node``."""
+        question = self.filled.definition.questions[path]
+        place = path if question.repeat_count is None else path.rpartition("/")[0]
+        self.waiting.setdefault(path, {}).update(dict.fromkeys(reached(node, place)))
+
+    def moved(self, node: Node) -> None:
+        """A node's text has changed: its readers wait, and what it triggers is set."""
+        definition, place = self.filled.definition, node.place
+        for reader in definition.deps.get(place, ()):
+            self.wait(node, reader)
+        for reader in definition.wide.get(place, ()):
+            self.wait(self.filled.top, reader)
+        for path, tree in definition.triggers.get(place, ()) if self.filled.live else ():
+            for target in reached(node, path):
+                self.put(target, tree)
+
+    def put(self, node: Node, tree: Tree) -> None:
+        """Set what an event sets."""
+        value = stored(self.filled.evaluate(node, tree))
         if value != node.value:
             node.value = value
-            yield node.path
+            self.touched.add(node)
+            self.moved(node)
+
+    def run(self) -> set[Node]:
+        """Evaluate until nothing waits. Gives what has changed."""
+        definition = self.filled.definition
+        for path in definition.volatile:
+            self.wait(self.filled.top, path)
+        for _ in range(ROUNDS):
+            for path in definition.order:
+                for node in self.waiting.pop(path, ()):
+                    self.refresh(node, definition.questions[path])
+            if not self.waiting:
+                break
+        return self.touched
+
+    def refresh(self, node: Node, question: Question) -> None:
+        """Evaluate one question anew, in one row."""
+        filled = self.filled
+        if question.repeat_count is not None:
+            self.count(node, question)
+            return
+        if question.relevant is not None and question.path not in filled.definition.context:
+            self.relevance(node, question.relevant)
+        if question.calculation is not None and node.path not in filled.taken:
+            self.put(node, question.calculation)
+
+    def relevance(self, node: Node, tree: Tree) -> None:
+        own = self.filled.holds(node, tree)
+        if own != node.own:
+            node.own = own
+            for below in node.below():
+                self.touched.add(below)
+                self.moved(below)
+
+    def count(self, parent: Node, question: Question) -> None:
+        """Give a repeat as many rows as its count says."""
+        ghost = Node(question.name, None, question)  # a repeat without rows has no node that could be asked
+        ghost.parent = parent
+        number = to_number(self.filled.evaluate(ghost, question.repeat_count), self.filled.scope(ghost))
+        wanted = max(0, min(ROWS, int(number))) if abs(number) < ROWS * ROWS else 0
+        rows = list(parent.named(question.name))
+        for row in reversed(rows[wanted:]):
+            remove_row(row)
+        for _ in range(wanted - len(rows)):
+            self.add_row(parent, question)
+        if wanted != len(rows):
+            self.rows_moved(parent, question.path)
+        if question.relevant is not None:
+            for row in parent.named(question.name):
+                self.relevance(row, question.relevant)
+
+    def add_row(self, parent: Node, question: Question) -> bool:
+        if len(parent.named(question.name)) >= ROWS:
+            return False
+        row = add_row(parent, question, self.filled.definition.around(question))
+        self.touched.update(row.below())
+        self.begin(row, "odk-new-repeat")
+        for path in self.filled.definition.order:
+            if path == question.path or path.startswith(f"{question.path}/"):
+                self.wait(row, path)
+        return True
+
+    def rows_moved(self, parent: Node, place: str) -> None:
+        """A repeat has other rows than before: who reads them waits."""
+        definition = self.filled.definition
+        for path in (place, *(path for path in definition.questions if path.startswith(f"{place}/"))):
+            for reader in definition.deps.get(path, ()):
+                if not f"{reader}/".startswith(f"{place}/"):
+                    self.wait(parent, reader)
+            for reader in definition.wide.get(path, ()):
+                self.wait(self.filled.top, reader)
+
+    def begin(self, node: Node, event: str) -> None:
+        """Give new nodes what they begin with."""
+        filled = self.filled
+        if not filled.opening:
+            return
+        for below in list(node.below()):
+            if below.question and isinstance(below.question.default, str):
+                below.value = below.question.default
+        for parent in list(node.below()):
+            for question in parent.question.children if parent.question else filled.definition.survey:
+                if question.type == "repeat" and question.repeat_count is None:
+                    self.add_row(parent, question)
+        for below in list(node.below()) if filled.live else ():
+            self.set_up(below, event)
+
+    def set_up(self, node: Node, event: str) -> None:
+        """What is set where a form is filled: dynamic defaults, what an event sets, and when it was."""
+        question, clock = node.question, self.filled.clock.text
+        if question is None:
+            return
+        if question.type in ("start", "today") and not node.value:
+            node.value = clock if question.type == "start" else clock[:10]
+        if isinstance(question.default, list):
+            self.put(node, question.default)
+        for name, tree, _trigger in question.events:
+            if name == event:
+                self.put(node, tree)
+
+
+def reached(node: Node, path: str) -> list[Node]:
+    """The nodes of a question as seen from a node: those in its own rows."""
+    place = node.place
+    while node.parent is not None and path != place and not path.startswith(f"{place}/"):
+        node = node.parent
+        place = node.place
+    return select(node, path[len(place) + 1 :] or ".")

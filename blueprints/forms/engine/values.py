@@ -1,12 +1,15 @@
 """What a person typed, as the text that is kept (twin: static/js/engine/values.js).
 
-The canonical text of each type: a number has ASCII digits and a point; a date is 2026-11-24, a time 09:05; a
-select_multiple has its names with a space between; an image is the id of its file; an acknowledge is OK.
+The canonical text of each type: a number has ASCII digits and a point; a date is 2026-11-24, a time 09:05, a dateTime
+2026-11-24T09:05 (with an offset where one was given); a select_multiple and a rank have their names with a space
+between; an image or another file is the id of its file; an acknowledge is OK; a geopoint is latitude, longitude and
+perhaps altitude and accuracy with a space between, a geotrace and a geoshape are points with "; " between.
 """
 
 import re
 from collections.abc import Callable, Container
 
+from blueprints.forms.engine.completion import FILES, SILENT
 from blueprints.forms.engine.dates import is_day
 from blueprints.forms.engine.definition import Definition, Question
 from blueprints.forms.engine.functions import words
@@ -22,6 +25,10 @@ BLANK = re.compile("[\\s\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\
 EDGES = " \t\n\r\f\v\u00a0\u202f"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 FILE = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOMENT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+MOMENTS = ("start", "end", "today")
 NUMBER = re.compile(r"([+-]?)(\d*)(?:[.,٫](\d*))?", re.ASCII)
 THOUSANDS = re.compile("[+-]?[0-9]{1,3}([ \u00a0\u202f][0-9]{3})+([.,٫][0-9]*)?")
 
@@ -33,30 +40,38 @@ def canonical(
     texts = [text for text in texts if not BLANK.fullmatch(text)]
     if not texts:
         return "", ""
-    if question.type == "select_multiple":
+    if question.type in ("select_multiple", "rank"):
         return _choices(definition, question, [name for text in texts for name in words(text)], _)
-    if len(texts) > 1 and question.type != "image":
+    if question.type in ("geotrace", "geoshape"):
+        return _points(";".join(texts), 2 if question.type == "geotrace" else 3, _)
+    if len(texts) > 1 and question.type not in FILES:
         return "", _("Give one answer only.")
-    text = texts[-1]  # of an image, the newest
-    if question.type in ("text", "calculate"):
+    text = texts[-1]  # of files, the newest
+    if question.type in ("text", "barcode") or (question.type in SILENT and question.type not in MOMENTS):
         return _text(text, _)
+    if question.type == "select_one":
+        return _choices(definition, question, [text.strip(EDGES)], _)
     text = ascii_digits(text).strip(EDGES)
     match question.type:
         case "integer" | "decimal":
             return _number(text, question.type == "integer", _)
         case "range":
             return _range(text, question, _)
-        case "date":
+        case "date" | "today":
             return _date(text, _)
+        case "dateTime" | "start" | "end":
+            return _moment(text, _)
+        case "geopoint":
+            return _points(text, 1, _)
         case "time":
             found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)(:[0-5]\d(\.\d+)?)?", text, re.ASCII)
             return (f"{found[1]}:{found[2]}", "") if found else ("", _("Write a time from 00:00 to 23:59."))
-        case "select_one":
-            return _choices(definition, question, [text], _)
         case "acknowledge":
             return (text, "") if text == "OK" else ("", _("This answer is not among the choices."))
-    known = FILE.fullmatch(text) and (files is None or text in files)
-    return (text, "") if known else ("", _("This photo is not with the answers."))
+    if FILE.fullmatch(text) and (files is None or text in files):
+        return text, ""
+    photo = question.type == "image"
+    return "", _("This photo is not with the answers.") if photo else _("This file is not with the answers.")
 
 
 def unified(text: str) -> str:
@@ -106,8 +121,34 @@ def _date(text: str, _: Say) -> Read:
     return text, ""
 
 
+def _moment(text: str, _: Say) -> Read:
+    found = MOMENT.fullmatch(text)
+    if not found or not is_day(*(int(part) for part in found.groups()[:3])):
+        return "", _("Write a day and a time, such as 2026-11-24 09:05.")
+    return f"{text[:10]}T{text[11:]}", ""
+
+
+def _points(text: str, least: int, _: Say) -> Read:
+    """One point, or several with semicolons or line ends between them."""
+    points = [_point(point) for point in re.split("[;\n]", text) if not BLANK.fullmatch(point)]
+    if not all(points) or len(points) < least or (least == 1 and len(points) > 1):
+        message = _("Write a place as latitude and longitude, such as 48.1173 -1.6778.")
+        return "", message if least == 1 or not all(points) else _("Give at least {count} points.").format(count=least)
+    return "; ".join(points), ""
+
+
+def _point(text: str) -> str:
+    plain = re.sub(r"^(-?\d+\.\d+),(-?\d+\.\d+)$", r"\1 \2", ascii_digits(text).strip(EDGES), flags=re.ASCII)
+    read = [_number(part.rstrip(","), False, str)[0] for part in words(plain)]
+    if not 2 <= len(read) <= 4 or not all(read) or abs(float(read[0])) > 90 or abs(float(read[1])) > 180:
+        return ""
+    return " ".join(read)
+
+
 def _choices(definition: Definition, question: Question, names: list[str], _: Say) -> Read:
-    known = {choice.name for choice in definition.choices_of(question)}
+    known = definition.names_of(question)
+    if question.list_name in definition.source.get("external", {}) and not known:
+        return " ".join(dict.fromkeys(names)), ""  # a list of elsewhere that is not at hand
     if not known.issuperset(names):
         return "", _("This answer is not among the choices.")
     return " ".join(dict.fromkeys(names)), ""

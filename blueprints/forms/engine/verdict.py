@@ -1,13 +1,19 @@
 """What is to be said of a filled form (twin: static/js/engine/verdict.js)."""
 
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition
-from blueprints.forms.engine.nodes import Node
-from blueprints.forms.engine.recompute import Filled, recompute
+from blueprints.forms.engine.functions import words
+from blueprints.forms.engine.nodes import Node, add_row, select
+from blueprints.forms.engine.recompute import ROWS, Filled, add_to, open_form, recompute, take_out
 from blueprints.forms.engine.values import Say, canonical, unified
+
+ROW = re.compile(r"\[\d{1,6}\](?=/|$)", re.ASCII)
+NUMBER = re.compile(r"\[(\d+)\]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def judge(
     verdict = Verdict(filled)
     for name, text in answers:
         verdict.typed.setdefault(name, []).append(unified(text))
+    _make_rows(filled, verdict.typed)
     for name, texts in verdict.typed.items():
         put(verdict, name, texts, files, say)
     recompute(filled)
@@ -88,12 +95,14 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
     carry the day on which it was made.
     """
     filled = Filled(definition, clock, language)
+    filled.opening = True
+    open_form(filled)
     verdict = Verdict(filled, opening=True)
-    for node in filled.nodes.values():
+    for path, node in filled.nodes.items():
         default = node.question.default if node.question else None
         if isinstance(default, str):
-            put(verdict, node.path, [default], None, str)
-            verdict.typed[node.path] = [default]
+            put(verdict, path, [default], None, str)
+            verdict.typed[path] = [default]
     recompute(filled)
     conclude(verdict, str)
     verdict.missing.clear()
@@ -101,19 +110,65 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
     return verdict
 
 
+def _make_rows(filled: Filled, names: Iterable[str]) -> None:
+    """The rows that the names of the answers speak of. A number without those before it makes none."""
+    rows = {name[: found.end()] for name in names for found in ROW.finditer(name)}
+    for path in sorted(rows, key=lambda path: [int(number) for number in NUMBER.findall(path)]):
+        parent = filled.find(path.rpartition("/")[0])
+        question = filled.definition.questions.get(NUMBER.sub("", path))
+        if parent is not None and question is not None and question.type == "repeat":
+            number = len(parent.named(question.name)) + 1
+            if number <= ROWS and path.endswith(f"[{number}]") and question.path.startswith(f"{parent.place}/"):
+                add_row(parent, question, filled.definition.around(question))
+
+
+def add(verdict: Verdict, path: str) -> set[Node]:
+    """Add a row to the repeat at this path (its parent's, with numbers, and its name). Gives what has changed."""
+    filled = verdict.filled
+    parent = filled.find(path.rpartition("/")[0])
+    question = filled.definition.questions.get(NUMBER.sub("", path))
+    return add_to(filled, parent, question) if parent and question and question.type == "repeat" else set()
+
+
+def remove(verdict: Verdict, path: str) -> set[Node]:
+    """Take the row at this path out; what was typed in those after it moves up. Gives what has changed."""
+    row = verdict.filled.find(path)
+    if row is None or not row.row:
+        return set()
+    base, number = path[: path.rindex("[") + 1], row.row
+    for kept in (verdict.typed, verdict.unreadable):
+        _renumber(kept, base, number)
+    return take_out(verdict.filled, row)
+
+
+def _renumber(kept: dict[str, Any], base: str, number: int) -> None:
+    for name in [name for name in kept if name.startswith(base)]:
+        own, _, rest = name[len(base) :].partition("]")
+        if int(own) >= number:
+            value = kept.pop(name)
+            if int(own) > number:
+                kept[f"{base}{int(own) - 1}]{rest}"] = value
+
+
 def put(verdict: Verdict, name: str, texts: list[str], files: Container[str] | None, say: Say) -> None:
     """Put what was typed under one name into the form, or note why it cannot be read."""
     verdict.unreadable.pop(name, None)
     verdict.filled.taken.discard(name)
-    question, definition = verdict.filled.definition.questions.get(name), verdict.filled.definition
-    if question is None or question.type in ("group", "note"):
+    node, definition = verdict.filled.find(name), verdict.filled.definition
+    question = node.question if node else None
+    if node is None or question is None or question.holds_others or question.type == "note":
         if any(texts):
-            verdict.unreadable[name] = say("This question is not in the form.")
+            row = any(
+                (around := definition.questions.get(NUMBER.sub("", name[: found.start()]))) and around.type == "repeat"
+                for found in ROW.finditer(name)
+            )
+            message = say("This row is not in the form.") if row else say("This question is not in the form.")
+            verdict.unreadable[name] = message
         return
-    if question.calculation is not None and name not in definition.volatile:
+    if question.calculation is not None and question.path not in definition.volatile:
         return  # calculated here, whatever was sent
     value, message = canonical(definition, question, texts, files, say)
-    verdict.filled.nodes[name].value = value
+    node.value = value
     if message:
         verdict.unreadable[name] = message
     if question.calculation is not None and value:
@@ -124,33 +179,51 @@ def conclude(verdict: Verdict, say: Say) -> Verdict:
     """Say what is missing, invalid, left out or alarming, once relevance and calculations are up to date."""
     filled, unreadable = verdict.filled, verdict.unreadable
     verdict.values, verdict.relevant, verdict.missing, verdict.findings, verdict.alerts = {}, set(), {}, [], []
-    verdict.invalid = {name: text for name, text in unreadable.items() if name not in filled.nodes}
-    for path, node in filled.nodes.items():
-        if node.relevant:
-            verdict.relevant.add(path)
-            if path in unreadable:
-                verdict.invalid[path] = unreadable[path]
-            else:
-                _weigh(verdict, path, node, say)
-        elif any(verdict.typed.get(path, ())) and node.question and node.question.asks:
-            left_out = say("Left out, since another answer makes this question pointless.")
-            verdict.findings.append(Finding(path, "left-out", left_out))
+    verdict.invalid = {name: text for name, text in unreadable.items() if filled.find(name) is None}
+    _look(verdict, filled.top.children[0], True, say)
     for rule in filled.definition.alerts:
-        node = filled.nodes[rule.path]
-        if node.relevant and rule.path not in verdict.invalid and filled.holds(node, rule.test):
-            verdict.alerts.append(Alert(rule.path, rule.level, filled.words(node, rule.label)))
+        for node in select(filled.top, rule.path):
+            if node.relevant and node.path not in verdict.invalid and filled.holds(node, rule.test):
+                verdict.alerts.append(Alert(node.path, rule.level, filled.words(node, rule.label)))
     return verdict
+
+
+def _look(verdict: Verdict, node: Node, around: bool, say: Say) -> None:
+    """Look at a node and those below it; ``around``: whether what it lies in is relevant."""
+    relevant, path = around and node.own, node.path
+    if relevant:
+        verdict.relevant.add(path)
+        if path in verdict.unreadable:
+            verdict.invalid[path] = verdict.unreadable[path]
+        else:
+            _weigh(verdict, path, node, say)
+    elif any(verdict.typed.get(path, ())) and node.question and node.question.asks:
+        left_out = say("Left out, since another answer makes this question pointless.")
+        verdict.findings.append(Finding(path, "left-out", left_out))
+    for child in node.children:
+        _look(verdict, child, relevant, say)
 
 
 def _weigh(verdict: Verdict, path: str, node: Node, say: Say) -> None:
     """One relevant node whose value could be read."""
     filled, question = verdict.filled, node.question
-    if question is None:
+    if question is None or question.holds_others:
         return
     if node.value:
         verdict.values[path] = node.value
         if question.constraint is not None and not filled.holds(node, question.constraint):
             own = filled.words(node, question.constraint_message)
             verdict.invalid[path] = own or say("This answer is not possible here.")
+        elif question.choice_filter is not None and not _offered(filled, node):
+            verdict.invalid[path] = say("This answer is not among the choices.")
     elif question.asks and question.required is not None and filled.holds(node, question.required):
         verdict.missing[path] = filled.words(node, question.required_message) or say("This question needs an answer.")
+
+
+def _offered(filled: Filled, node: Node) -> bool:
+    question = node.question
+    assert question is not None
+    if not filled.definition.names_of(question):
+        return True
+    names = [node.value] if question.type == "select_one" else words(node.value)
+    return {choice.name for choice in filled.choices(node)}.issuperset(names)

@@ -31,13 +31,41 @@ export const days = (text, clock) => milliseconds(text, clock) / DAY;
 /** The date of a number of days; '' for what no calendar has. */
 export function dayText(number) {
   const at = new Date(Math.floor(number) * DAY);
-  return at.getUTCFullYear() > 0 && at.getUTCFullYear() < 10_000 ? at.toISOString().slice(0, 10) : "";
+  return inCalendar(at) ? at.toISOString().slice(0, 10) : "";
+}
+
+/** The moment of a number of days, on the wall of the clock's place; '' for what no calendar has. */
+export function momentText(number, clock) {
+  const at = new Date(Math.floor(number * DAY + 0.5));
+  return inCalendar(at) ? at.toISOString().slice(0, 23) + clock.slice(23) : "";
+}
+
+const inCalendar = (at) => at.getUTCFullYear() > 0 && at.getUTCFullYear() < 10_000;
+
+/** Milliseconds and years, months, days, hours, minutes more; a month that is too short takes the day over. */
+export function added(start, steps, clock) {
+  const [years, months, plus, hours, minutes] = [0, 1, 2, 3, 4].map((at) =>
+    Number.isFinite(steps[at]) ? Math.trunc(steps[at]) : 0,
+  );
+  const at = new Date(start);
+  const count = (at.getUTCFullYear() + years) * 12 + at.getUTCMonth() + months;
+  const far = Math.max(...[years, months, plus].map(Math.abs)) > 1e6;
+  if (!inCalendar(at) || far || count < 12 || count >= 120_000) return "";
+  at.setUTCFullYear(Math.floor(count / 12), count % 12, at.getUTCDate() + plus);
+  return momentText((at.getTime() + (hours * 60 + minutes) * 60_000) / DAY, clock);
+}
+
+/** The ISO week of the year. */
+function week(at) {
+  const thursday = new Date(at);
+  thursday.setUTCDate(at.getUTCDate() + 4 - (at.getUTCDay() || 7));
+  return Math.ceil(((thursday - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / DAY + 1) / 7);
 }
 
 /** The date or moment written by a pattern such as %d/%m/%Y; '' for what is no date. */
 export function formatted(text, pattern, clock) {
   const at = new Date(milliseconds(text, clock));
-  if (!(at.getUTCFullYear() > 0 && at.getUTCFullYear() < 10_000)) return "";
+  if (!inCalendar(at)) return "";
   const iso = at.toISOString();
   const parts = {
     Y: iso.slice(0, 4),
@@ -52,6 +80,7 @@ export function formatted(text, pattern, clock) {
     h: at.getUTCHours(),
     M: iso.slice(14, 16),
     S: iso.slice(17, 19),
+    W: week(at),
     3: iso.slice(20, 23),
   };
   return pattern.replace(/%(.)/g, (whole, letter) => parts[letter] ?? whole);

@@ -1,24 +1,47 @@
 // A form's definition, read from form.json (twin: blueprints/forms/engine/definition.py).
-// The server has checked and completed it; here it only gets an index.
+// The server has checked and completed it; here it only gets indexes.
 
 export const ROOT = "data";
+const PARENTS = ["group", "repeat"];
+export const FILES = ["image", "audio", "video", "file", "signature"];
+const METADATA = ["start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit"];
+export const SILENT = [...PARENTS, ...METADATA, "note", "calculate", "hidden"];
 
-/** The definition with every question by its path, in document order. */
+/** The definition with every question by its path, in document order, and what a change of a path sets. */
 export function load(source) {
   const questions = {};
+  const triggers = {};
   const gather = (rows) => {
     for (const row of rows) {
       questions[row.path] = row;
+      for (const [, tree, trigger] of row.set ?? []) {
+        triggers[trigger] ??= [];
+        triggers[trigger].push([row.path, tree]);
+      }
       gather(row.children ?? []);
     }
   };
   gather(source.survey);
-  return { ...source, root: ROOT, questions };
+  const { root = ROOT, wide = {}, context = [] } = source;
+  return { ...source, root, wide, context: new Set(context), questions, triggers, names: {} };
 }
 
 /** Whether a person answers it. */
-export const asks = (question) =>
-  !["group", "note", "calculate"].includes(question.type) && question.calculation === undefined;
+export const asks = (question) => !SILENT.includes(question.type) && question.calculation === undefined;
+
+/** Whether it is a group, or a repeat of one. */
+export const holdsOthers = (question) => PARENTS.includes(question.type);
+
+/** The questions that stand beside it, itself among them. */
+export const around = (definition, question) =>
+  definition.questions[question.path.slice(0, question.path.lastIndexOf("/"))]?.children ?? definition.survey;
 
 /** The choices of a question. */
 export const choicesOf = (definition, question) => definition.choices[question.list_name] ?? [];
+
+/** The names of the choices of a question. */
+export function namesOf(definition, question) {
+  const list = question.list_name;
+  definition.names[list] ??= new Set(choicesOf(definition, question).map((choice) => choice.name));
+  return definition.names[list];
+}

@@ -1,23 +1,46 @@
-// Relevance and calculations, until nothing changes any more (twin: blueprints/forms/engine/recompute.py).
+// Relevance, calculations and rows, until nothing changes any more (twin: blueprints/forms/engine/recompute.py).
 
-import { stored, toText, toTruth } from "./conversions.js";
-import { evaluate } from "./expressions.js";
-import { plant } from "./nodes.js";
+import { stored, toNumber, toText, toTruth } from "./conversions.js";
+import { around, choicesOf } from "./definition.js";
+import { evaluate, sieve } from "./expressions.js";
+import { addRow, find, Node, plant, removeRow, select } from "./nodes.js";
 
-const ROUNDS = 8; // an order without circles needs one; more are for a form whose repeats refer to each other
+const ROUNDS = 32; // an order without circles needs one; more are for rows that refer to each other
+export const ROWS = 2000; // of a repeat
 
-/** A form being filled: its nodes, the clock of whoever fills it, and calculations taken as they were sent. */
+/**
+ * A form being filled: its nodes, the clock of whoever fills it, and calculations taken as they were sent.
+ * `opening`: new rows get their defaults. `live`: somebody is filling it here and now, so that what events set is set too.
+ */
 export class Filled {
+  taken = new Set();
+  opening = false;
+  live = false;
+  #lists = {};
+
   constructor(definition, clock, language) {
     this.definition = definition;
     this.clock = clock;
     this.language = definition.languages.includes(language) ? language : definition.default_language;
-    this.nodes = plant(definition);
-    this.taken = new Set();
+    this.top = plant(definition);
+  }
+
+  /** Every node by its path, in document order. */
+  get nodes() {
+    return Object.fromEntries(this.top.children[0].below().map((node) => [node.path, node]));
+  }
+
+  /** The node at a path; null where there is none. */
+  find(path) {
+    return find(this.top, path);
+  }
+
+  scope(node) {
+    return { node, clock: this.clock, lists: this };
   }
 
   evaluate(node, tree) {
-    return evaluate(tree, { node, clock: this.clock });
+    return evaluate(tree, this.scope(node));
   }
 
   holds(node, tree) {
@@ -26,39 +49,212 @@ export class Filled {
 
   /** A label, a hint or a message in the form's language, with what it quotes from the answers. */
   words(node, text = {}) {
-    const segments = text[this.language] ?? text[this.definition.default_language] ?? [];
+    const segments = text[this.language] ?? text[this.definition.default_language] ?? Object.values(text)[0] ?? [];
     return segments.map((part) => (typeof part === "string" ? part : toText(this.evaluate(node, part)))).join("");
   }
+
+  /** The choices that a question has now, given the other answers. */
+  choices(node) {
+    const { choice_filter, list_name } = node.question;
+    const every = choicesOf(this.definition, node.question);
+    if (choice_filter === undefined) return every;
+    const items = this.instance(list_name)[0].children[0].children;
+    return sieve(items, [choice_filter], this.scope(node)).map((item) => every[item.row - 1]);
+  }
+
+  /** A list as a tree of nodes: root/item/name, label and its other columns. */
+  instance(name) {
+    const choices = this.definition.choices[name];
+    if (!choices) return [];
+    if (!this.#lists[name]) {
+      this.#lists[name] = new Node("", null, null);
+      const root = new Node("root", this.#lists[name], null);
+      root.columns = {};
+      choices.forEach((choice, at) => {
+        const item = new Node("item", root, null);
+        item.row = at + 1;
+        for (const [column, text] of Object.entries({ ...choice, label: this.words(item, choice.label) }))
+          if (typeof text === "string") new Node(column, item, null).value = text;
+      });
+    }
+    return [this.#lists[name]];
+  }
+
+  /** The words of a choice, in the form's language; '' where the list has no such choice. */
+  choiceName(name, list) {
+    const [top] = this.instance(list);
+    if (!top) return "";
+    const [item] = sieve(top.children[0].children, [["=", ["p", "name"], ["s", name]]], this.scope(top));
+    return item?.named("label")[0].value ?? "";
+  }
 }
 
-/** Brings relevance and calculations up to date after these paths changed (none given: all of it). */
+/**
+ * Brings relevance, calculations and rows up to date after these paths changed (none given: all of it).
+ * Gives the nodes whose relevance or value is another now, and the rows that are new.
+ */
 export function recompute(filled, changed) {
-  const { order, deps, volatile } = filled.definition;
-  const waiting = new Set(changed ? [...changed.flatMap((path) => deps[path] ?? []), ...volatile] : order);
-  for (let round = 0; round < ROUNDS && waiting.size; round++) {
-    for (const path of order) {
-      if (!waiting.delete(path)) continue;
-      for (const moved of refresh(filled, filled.nodes[path]))
-        for (const reader of deps[moved] ?? []) waiting.add(reader);
+  const work = new Work(filled);
+  if (!changed) for (const path of filled.definition.order) work.wait(filled.top, path);
+  for (const path of changed ?? []) {
+    const node = filled.find(path);
+    if (node) work.moved(node);
+  }
+  return work.run();
+}
+
+/** Gives the form what it opens with: a first row of each repeat, defaults, and what its opening sets. */
+export function openForm(filled) {
+  const work = new Work(filled);
+  work.begin(filled.top.children[0], "odk-instance-first-load");
+  work.run();
+  recompute(filled);
+}
+
+/** Adds a row to a repeat. Gives the nodes that have changed by it, the row among them; none where it is full. */
+export function addTo(filled, parent, question) {
+  const work = new Work(filled);
+  if (work.addRow(parent, question)) work.rowsMoved(parent, question.path);
+  return work.run();
+}
+
+/** Takes a row out of its repeat. Gives the nodes that have changed by it. */
+export function takeOut(filled, row) {
+  const work = new Work(filled);
+  removeRow(row);
+  work.rowsMoved(row.parent, row.question.path);
+  return work.run();
+}
+
+/** What is to be evaluated anew: nodes by their place in the definition (of a counted repeat, those it lies in). */
+class Work {
+  waiting = new Map();
+  touched = new Set();
+
+  constructor(filled) {
+    this.filled = filled;
+    this.definition = filled.definition;
+  }
+
+  /** A question waits, in all rows that share those of `node`. */
+  wait(node, path) {
+    const counted = this.definition.questions[path].repeat_count !== undefined;
+    const place = counted ? path.slice(0, path.lastIndexOf("/")) : path;
+    const nodes = this.waiting.get(path) ?? new Set();
+    for (const each of reached(node, place)) nodes.add(each);
+    this.waiting.set(path, nodes);
+  }
+
+  /** A node's text has changed: its readers wait, and what it triggers is set. */
+  moved(node) {
+    const { place } = node;
+    const { deps, wide, triggers } = this.definition;
+    for (const reader of deps[place] ?? []) this.wait(node, reader);
+    for (const reader of wide[place] ?? []) this.wait(this.filled.top, reader);
+    if (this.filled.live)
+      for (const [path, tree] of triggers[place] ?? [])
+        for (const target of reached(node, path)) this.put(target, tree);
+  }
+
+  /** Sets what a calculation or an event gives. */
+  put(node, tree) {
+    const value = stored(this.filled.evaluate(node, tree));
+    if (value === node.value) return;
+    node.value = value;
+    this.touched.add(node);
+    this.moved(node);
+  }
+
+  /** Evaluates until nothing waits. Gives what has changed. */
+  run() {
+    const { order, questions, volatile } = this.definition;
+    for (const path of volatile) this.wait(this.filled.top, path);
+    for (let round = 0; round < ROUNDS && this.waiting.size; round++)
+      for (const path of order) {
+        const nodes = this.waiting.get(path);
+        if (!nodes) continue;
+        this.waiting.delete(path);
+        for (const node of nodes) this.refresh(node, questions[path]);
+      }
+    return this.touched;
+  }
+
+  /** Evaluates one question anew, in one row. */
+  refresh(node, question) {
+    const { path, relevant, calculation, repeat_count } = question;
+    if (repeat_count !== undefined) return this.count(node, question);
+    if (relevant !== undefined && !this.definition.context.has(path)) this.relevance(node, relevant);
+    if (calculation !== undefined && !this.filled.taken.has(node.path)) this.put(node, calculation);
+  }
+
+  relevance(node, tree) {
+    const own = this.filled.holds(node, tree);
+    if (own === node.own) return;
+    node.own = own;
+    for (const below of node.below()) {
+      this.touched.add(below);
+      this.moved(below);
     }
+  }
+
+  /** Gives a repeat as many rows as its count says. */
+  count(parent, question) {
+    const ghost = new Node(question.name, null, question); // a repeat without rows has no node that could be asked
+    ghost.parent = parent;
+    const number = toNumber(this.filled.evaluate(ghost, question.repeat_count), this.filled.scope(ghost));
+    const wanted = Math.abs(number) < ROWS * ROWS ? Math.max(0, Math.min(ROWS, Math.trunc(number))) : 0;
+    const rows = [...parent.named(question.name)];
+    for (const row of rows.slice(wanted).reverse()) removeRow(row);
+    for (let more = rows.length; more < wanted; more++) this.addRow(parent, question);
+    if (wanted !== rows.length) this.rowsMoved(parent, question.path);
+    if (question.relevant !== undefined)
+      for (const row of parent.named(question.name)) this.relevance(row, question.relevant);
+  }
+
+  addRow(parent, question) {
+    if (parent.named(question.name).length >= ROWS) return false;
+    const row = addRow(parent, question, around(this.definition, question));
+    for (const below of row.below()) this.touched.add(below);
+    this.begin(row, "odk-new-repeat");
+    for (const path of this.definition.order) if (`${path}/`.startsWith(`${question.path}/`)) this.wait(row, path);
+    return true;
+  }
+
+  /** A repeat has other rows than before: who reads them waits. */
+  rowsMoved(parent, place) {
+    const within = (path) => `${path}/`.startsWith(`${place}/`);
+    const { questions, deps, wide } = this.definition;
+    for (const path of Object.keys(questions).filter(within)) {
+      for (const reader of deps[path] ?? []) if (!within(reader)) this.wait(parent, reader);
+      for (const reader of wide[path] ?? []) this.wait(this.filled.top, reader);
+    }
+  }
+
+  /** Gives new nodes what they begin with. */
+  begin(node, event) {
+    const { opening, live } = this.filled;
+    if (!opening) return;
+    for (const below of node.below())
+      if (typeof below.question?.default === "string") below.value = below.question.default;
+    for (const parent of node.below())
+      for (const question of (parent.question ? parent.question.children : this.definition.survey) ?? [])
+        if (question.type === "repeat" && question.repeat_count === undefined) this.addRow(parent, question);
+    if (live) for (const below of node.below()) if (below.question) this.setUp(below, event);
+  }
+
+  /** What is set where a form is filled: dynamic defaults, what an event sets, and when it was. */
+  setUp(node, event) {
+    const { type, default: first, set = [] } = node.question;
+    if (type === "start") node.value ||= this.filled.clock;
+    if (type === "today") node.value ||= this.filled.clock.slice(0, 10);
+    if (Array.isArray(first)) this.put(node, first);
+    for (const [name, tree] of set) if (name === event) this.put(node, tree);
   }
 }
 
-/** Evaluates one node anew; yields the paths whose text has changed by it. */
-function* refresh(filled, node) {
-  const { relevant, calculation } = node.question;
-  if (relevant !== undefined) {
-    const own = filled.holds(node, relevant);
-    if (own !== node.own) {
-      node.own = own;
-      for (const below of node.below()) yield below.path;
-    }
-  }
-  if (calculation !== undefined && !filled.taken.has(node.path)) {
-    const value = stored(filled.evaluate(node, calculation));
-    if (value !== node.value) {
-      node.value = value;
-      yield node.path;
-    }
-  }
+/** The nodes of a question as seen from a node: those in its own rows. */
+export function reached(node, path) {
+  let from = node;
+  while (from.parent && !`${path}/`.startsWith(`${from.place}/`)) from = from.parent;
+  return select(from, path.slice(from.place.length + 1) || ".");
 }

@@ -1,7 +1,7 @@
 // What a person typed, as the text that is kept (twin: blueprints/forms/engine/values.py).
 
 import { isDay } from "./dates.js";
-import { choicesOf } from "./definition.js";
+import { FILES, namesOf, SILENT } from "./definition.js";
 import { words } from "./functions.js";
 
 const LONGEST = 10_000; // characters of a text
@@ -11,6 +11,8 @@ const BLANK = /^[ \t\n\r\f\v\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 const FILE = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MOMENT = /^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
+const MOMENTS = ["start", "end", "today"];
 const NUMBER = /^([+-]?)([0-9]*)(?:[.,٫]([0-9]*))?$/;
 const THOUSANDS = /^[+-]?[0-9]{1,3}([ \u00a0\u202f][0-9]{3})+([.,٫][0-9]*)?$/;
 
@@ -21,29 +23,39 @@ const wrong = (message) => ["", message];
 export function canonical(definition, question, typed, files, t) {
   const texts = typed.filter((text) => !BLANK.test(text));
   if (!texts.length) return fine("");
-  if (question.type === "select_multiple") return choices(definition, question, texts.flatMap(words), t);
-  if (texts.length > 1 && question.type !== "image") return wrong(t("Give one answer only."));
-  if (["text", "calculate"].includes(question.type)) return text(texts.at(-1), t);
+  const { type } = question;
+  if (type === "select_multiple" || type === "rank") return choices(definition, question, texts.flatMap(words), t);
+  if (type === "geotrace" || type === "geoshape") return points(texts.join(";"), type === "geotrace" ? 2 : 3, t);
+  if (texts.length > 1 && !FILES.includes(type)) return wrong(t("Give one answer only."));
+  if (type === "text" || type === "barcode" || (SILENT.includes(type) && !MOMENTS.includes(type)))
+    return text(texts.at(-1), t);
+  if (type === "select_one") return choices(definition, question, [trimmed(texts.at(-1))], t);
   const plain = trimmed(asciiDigits(texts.at(-1)));
-  switch (question.type) {
+  switch (type) {
     case "integer":
     case "decimal":
-      return number(plain, question.type === "integer", t);
+      return number(plain, type === "integer", t);
     case "range":
       return range(plain, question, t);
     case "date":
+    case "today":
       return date(plain, t);
+    case "dateTime":
+    case "start":
+    case "end":
+      return moment(plain, t);
+    case "geopoint":
+      return points(plain, 1, t);
     case "time": {
       const found = /^(([01][0-9]|2[0-3]):[0-5][0-9])(:[0-5][0-9](\.[0-9]+)?)?$/.exec(plain);
       return found ? fine(found[1]) : wrong(t("Write a time from 00:00 to 23:59."));
     }
-    case "select_one":
-      return choices(definition, question, [plain], t);
     case "acknowledge":
       return plain === "OK" ? fine(plain) : wrong(t("This answer is not among the choices."));
   }
-  const known = FILE.test(plain) && (!files || files.has(plain));
-  return known ? fine(plain) : wrong(t("This photo is not with the answers."));
+  if (FILE.test(plain) && (!files || files.has(plain))) return fine(plain);
+  const photo = type === "image";
+  return wrong(photo ? t("This photo is not with the answers.") : t("This file is not with the answers."));
 }
 
 /** Line ends become LF: browsers post CR LF. */
@@ -92,8 +104,34 @@ function date(typed, t) {
   return found && isDay(...found.slice(1).map(Number)) ? fine(typed) : wrong(t("This is not a day of the calendar."));
 }
 
+function moment(typed, t) {
+  const found = MOMENT.exec(typed);
+  return found && isDay(...found.slice(1, 4).map(Number))
+    ? fine(`${typed.slice(0, 10)}T${typed.slice(11)}`)
+    : wrong(t("Write a day and a time, such as 2026-11-24 09:05."));
+}
+
+/** One point, or several with semicolons or line ends between them. */
+function points(typed, least, t) {
+  const all = typed
+    .split(/[;\n]/)
+    .filter((text) => !BLANK.test(text))
+    .map(point);
+  if (!all.every(Boolean) || (least === 1 && all.length !== 1))
+    return wrong(t("Write a place as latitude and longitude, such as 48.1173 -1.6778."));
+  return all.length < least ? wrong(t("Give at least {count} points.", { count: least })) : fine(all.join("; "));
+}
+
+function point(typed) {
+  const plain = trimmed(asciiDigits(typed)).replace(/^(-?\d+\.\d+),(-?\d+\.\d+)$/, "$1 $2");
+  const read = words(plain).map((part) => number(part.replace(/,+$/, ""), false, String)[0]);
+  const inside = Math.abs(read[0]) <= 90 && Math.abs(read[1]) <= 180;
+  return read.length <= 4 && read.every(Boolean) && inside ? read.join(" ") : "";
+}
+
 function choices(definition, question, names, t) {
-  const known = new Set(choicesOf(definition, question).map((choice) => choice.name));
+  const known = namesOf(definition, question);
+  if (definition.external?.[question.list_name] && !known.size) return fine([...new Set(names)].join(" "));
   return names.every((name) => known.has(name))
     ? fine([...new Set(names)].join(" "))
     : wrong(t("This answer is not among the choices."));

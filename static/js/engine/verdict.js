@@ -1,8 +1,14 @@
 // What is to be said of a filled form (twin: blueprints/forms/engine/verdict.py).
 
-import { asks } from "./definition.js";
-import { Filled, recompute } from "./recompute.js";
+import { around, asks, holdsOthers, namesOf } from "./definition.js";
+import { words } from "./functions.js";
+import { addRow, select } from "./nodes.js";
+import { addTo, Filled, ROWS, recompute, takeOut } from "./recompute.js";
 import { canonical, unified } from "./values.js";
+
+const ROW = /\[\d{1,6}\](?=\/|$)/g;
+const plain = (path) => path.replace(/\[\d+\]/g, "");
+const above = (path) => path.slice(0, path.lastIndexOf("/"));
 
 const fresh = (filled) => ({
   filled,
@@ -23,63 +29,129 @@ export function judge(definition, answers, clock, language, files, t) {
     verdict.typed[name] ??= [];
     verdict.typed[name].push(unified(text));
   }
+  makeRows(verdict.filled, Object.keys(verdict.typed));
   for (const [name, texts] of Object.entries(verdict.typed)) put(verdict, name, texts, files, t);
   recompute(verdict.filled);
   return conclude(verdict, t);
 }
 
+/** The rows that the names of the answers speak of. A number without those before it makes none. */
+function makeRows(filled, names) {
+  const rows = names.flatMap((name) => [...name.matchAll(ROW)].map((found) => name.slice(0, found.index) + found[0]));
+  const numbers = (path) => path.match(/\[\d+\]/g).map((number) => Number.parseInt(number.slice(1), 10));
+  const byNumber = (one, other) => {
+    const [a, b] = [numbers(one), numbers(other)];
+    const at = a.findIndex((number, place) => number !== b[place]);
+    return at < 0 ? a.length - b.length : a[at] - (b[at] ?? -1);
+  };
+  for (const path of [...new Set(rows)].sort(byNumber)) {
+    const parent = filled.find(above(path));
+    const question = filled.definition.questions[plain(path)];
+    if (!parent || question?.type !== "repeat" || above(question.path) !== parent.place) continue;
+    const number = parent.named(question.name).length + 1;
+    if (number <= ROWS && path.endsWith(`[${number}]`)) addRow(parent, question, around(filled.definition, question));
+  }
+}
+
+/** Adds a row to the repeat at this path (its parent's, with numbers, and its name). Gives what has changed. */
+export function add({ filled }, path) {
+  const parent = filled.find(above(path));
+  const question = filled.definition.questions[plain(path)];
+  return parent && question?.type === "repeat" ? addTo(filled, parent, question) : new Set();
+}
+
+/** Takes the row at this path out; what was typed in those after it moves up. Gives what has changed. */
+export function remove(verdict, path) {
+  const row = verdict.filled.find(path);
+  if (!row?.row) return new Set();
+  const base = path.slice(0, path.lastIndexOf("[") + 1);
+  for (const kept of [verdict.typed, verdict.unreadable]) renumber(kept, base, row.row);
+  return takeOut(verdict.filled, row);
+}
+
+function renumber(kept, base, number) {
+  for (const [name, value] of Object.entries(kept)) {
+    if (!name.startsWith(base)) continue;
+    const own = Number.parseInt(name.slice(base.length), 10);
+    if (own < number) continue;
+    delete kept[name];
+    if (own > number) kept[base + (own - 1) + name.slice(name.indexOf("]", base.length))] = value;
+  }
+}
+
 /** Puts what was typed under one name into the form, or notes why it cannot be read. */
 export function put(verdict, name, texts, files, t) {
-  const { definition, nodes, taken } = verdict.filled;
+  const { definition, taken } = verdict.filled;
   delete verdict.unreadable[name];
   taken.delete(name);
-  const question = definition.questions[name];
-  if (!question || ["group", "note"].includes(question.type)) {
-    if (texts.some(Boolean)) verdict.unreadable[name] = t("This question is not in the form.");
+  const node = verdict.filled.find(name);
+  const question = node?.question;
+  if (!question || holdsOthers(question) || question.type === "note") {
+    if (!texts.some(Boolean)) return;
+    verdict.unreadable[name] = inRepeat(definition, name)
+      ? t("This row is not in the form.")
+      : t("This question is not in the form.");
     return;
   }
   const calculated = question.calculation !== undefined;
-  if (calculated && !definition.volatile.includes(name)) return; // calculated here, whatever was sent
+  if (calculated && !definition.volatile.includes(question.path)) return; // calculated here, whatever was sent
   const [value, message] = canonical(definition, question, texts, files, t);
-  nodes[name].value = value;
+  node.value = value;
   if (message) verdict.unreadable[name] = message;
   if (calculated && value) taken.add(name);
 }
+
+const inRepeat = (definition, name) =>
+  [...name.matchAll(ROW)].some(({ index }) => definition.questions[plain(name.slice(0, index))]?.type === "repeat");
 
 /** Says what is missing, invalid, left out or alarming, once relevance and calculations are up to date. */
 export function conclude(verdict, t) {
   const { filled, unreadable } = verdict;
   Object.assign(verdict, { values: {}, relevant: new Set(), missing: {}, invalid: {}, findings: [], alerts: [] });
-  for (const [name, text] of Object.entries(unreadable)) if (!filled.nodes[name]) verdict.invalid[name] = text;
-  for (const [path, node] of Object.entries(filled.nodes)) {
-    if (node.relevant) {
-      verdict.relevant.add(path);
-      if (unreadable[path]) verdict.invalid[path] = unreadable[path];
-      else if (node.question) weigh(verdict, path, node, t);
-    } else if (verdict.typed[path]?.some(Boolean) && asks(node.question)) {
-      const text = t("Left out, since another answer makes this question pointless.");
-      verdict.findings.push({ path, what: "left-out", text });
-    }
-  }
-  for (const { path, test, level, label } of filled.definition.alerts) {
-    const node = filled.nodes[path];
-    if (node.relevant && !verdict.invalid[path] && filled.holds(node, test)) {
-      verdict.alerts.push({ path, level, label: filled.words(node, label) });
-    }
-  }
+  for (const [name, text] of Object.entries(unreadable)) if (!filled.find(name)) verdict.invalid[name] = text;
+  look(verdict, filled.top.children[0], true, t);
+  for (const { path, test, level, label } of filled.definition.alerts)
+    for (const node of select(filled.top, path))
+      if (node.relevant && !verdict.invalid[node.path] && filled.holds(node, test))
+        verdict.alerts.push({ path: node.path, level, label: filled.words(node, label) });
   return verdict;
+}
+
+/** Looks at a node and those below it; `open`: whether what it lies in is relevant. */
+function look(verdict, node, open, t) {
+  const { path, question } = node;
+  const relevant = open && node.own;
+  if (relevant) {
+    verdict.relevant.add(path);
+    if (verdict.unreadable[path]) verdict.invalid[path] = verdict.unreadable[path];
+    else if (question && !holdsOthers(question)) weigh(verdict, path, node, t);
+  } else if (question && verdict.typed[path]?.some(Boolean) && asks(question)) {
+    const text = t("Left out, since another answer makes this question pointless.");
+    verdict.findings.push({ path, what: "left-out", text });
+  }
+  for (const child of node.children) look(verdict, child, relevant, t);
 }
 
 /** One relevant node whose value could be read. */
 function weigh(verdict, path, node, t) {
   const { filled } = verdict;
-  const { constraint, constraint_message, required, required_message } = node.question;
+  const { constraint, constraint_message, required, required_message, choice_filter } = node.question;
   if (node.value) {
     verdict.values[path] = node.value;
     if (constraint !== undefined && !filled.holds(node, constraint)) {
       verdict.invalid[path] = filled.words(node, constraint_message) || t("This answer is not possible here.");
+    } else if (choice_filter !== undefined && !offered(filled, node)) {
+      verdict.invalid[path] = t("This answer is not among the choices.");
     }
   } else if (required !== undefined && asks(node.question) && filled.holds(node, required)) {
     verdict.missing[path] = filled.words(node, required_message) || t("This question needs an answer.");
   }
+}
+
+function offered(filled, node) {
+  const { question, value } = node;
+  if (!namesOf(filled.definition, question).size) return true;
+  const names = question.type === "select_one" ? [value] : words(value);
+  const there = new Set(filled.choices(node).map((choice) => choice.name));
+  return names.every((name) => there.has(name));
 }
