@@ -44,6 +44,13 @@ class Function:
         """Whether it may be called with so many arguments."""
         return self.least <= count <= (count if self.most is None else self.most)
 
+    @property
+    def counts(self) -> str:
+        """How many arguments it takes, in English."""
+        if self.most is None:
+            return f"at least {self.least} arguments"
+        return f"{self.least} arguments" if self.least == self.most else f"{self.least} to {self.most} arguments"
+
 
 def _text(argument: Argument) -> str:
     return to_text(argument())
