@@ -76,6 +76,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     app.after_request(origin.protect)
     intake.init_app(app)
     app.before_request(requests.open_write_transaction)
+    app.before_request(sign_in.still_here)
     for slice_ in SLICES:
         app.register_blueprint(slice_.bp)
     for commands in COMMANDS:

@@ -6,9 +6,9 @@ from flask import abort
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
-from blueprints.captures import intake
+from blueprints.captures import intake, room
 from blueprints.captures.models import Capture, CaptureFile, Settlement
-from blueprints.captures.pictures import Picture, keep
+from blueprints.captures.pictures import Picture, note, store
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Person
 from blueprints.shared.db import db
@@ -26,26 +26,32 @@ class TooEarly(HTTPException):
 def add_file(author: Person | Kiosk, capture_id: UUID, file_id: UUID, picture: Picture) -> tuple[CaptureFile, int]:
     """Keeps a photo of this author's capture under the phone's id, once; gives its row and the status of its receipt.
 
-    Other bytes under the same id are kept beside it, held. 425 where the capture has not arrived yet; 404 where it, or
-    the file's id, is somebody else's.
+    Other bytes under the same id are kept beside it, held. 425 where no capture of this author has arrived under that
+    id (whether somebody else's has is not told); 404 where the file's id is somebody else's; 429 where it would be
+    held and there is no more room.
     """
     capture = db.session.get(Capture, capture_id)
-    if capture is None:
+    if capture is None or author.id not in (capture.author_id, capture.kiosk_id):
         raise TooEarly
     known = db.session.get(CaptureFile, file_id)
-    if author.id not in (capture.author_id, capture.kiosk_id):
-        abort(404)
     if known is None:
-        row = keep(picture, capture, file_id)
+        row = _keep(picture, capture, file_id)
         return row, 201 if row.state == "applied" else 202
     if known.capture_id != capture_id and known.author_id != author.id:
         abort(404)
     if known.digest == picture.digest:
         return known, 200  # also where it had come with the capture that this one corrects
     twin_id = uuid5(file_id, picture.digest)
-    twin = db.session.get(CaptureFile, twin_id) or keep(picture, capture, twin_id)
+    twin = db.session.get(CaptureFile, twin_id) or _keep(picture, capture, twin_id, doubtful=True)
     twin.state = "held"
     return twin, 202
+
+
+def _keep(picture: Picture, capture: Capture, id: UUID, doubtful: bool = False) -> CaptureFile:
+    if doubtful or not picture.readable or capture.state == "held":
+        room.demand(capture, len(picture.content))
+    store([picture])
+    return note(picture, capture, id)
 
 
 def apply(person: Person, capture: Capture) -> bool:

@@ -6,17 +6,18 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from flask import Flask, Response, abort, current_app, g, has_app_context, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from blueprints.captures import envelope, incoming, pictures
+from blueprints.captures import envelope, incoming, pictures, room
 from blueprints.captures.models import Capture, Settlement
 from blueprints.kiosks.models import Kiosk
 from blueprints.kiosks.queries import this_kiosk
 from blueprints.offline.queries import list_hash
+from blueprints.people.access import still_in
 from blueprints.people.models import Device, Person
 from blueprints.shared import happened
 from blueprints.shared.db import db, now, savepoint, start_writing, stop_reading, today, uuid7
@@ -48,6 +49,7 @@ def intake() -> AnyResponse | None:
     digest = envelope.digest(pairs, [(photo.field, photo.digest) for photo in photos])
     id = id or uuid5(NAMESPACE_URL, f"{_session_name(author)} {request.path} {digest}")
     start_writing(anew=False)
+    demand_still(author)
     try:
         return _take(id, author, pairs, digest, sent, photos)
     except (IntegrityError, StaleDataError):  # on PostgreSQL others write at the same moment; they are through by now
@@ -68,6 +70,12 @@ def whoever_delivers() -> Person | Kiosk:
     if author is None or not (isinstance(author, Kiosk) or author.is_authenticated):
         abort(401)
     return cast(Person | Kiosk, author)
+
+
+def demand_still(author: Person | Kiosk) -> None:
+    """401 where the session ended, or the tablet was revoked, while the body was on its way: the phone keeps it."""
+    if not (this_kiosk() is not None if isinstance(author, Kiosk) else still_in(author)):
+        abort(401)
 
 
 def _session_name(author: Person | Kiosk) -> str:
@@ -103,18 +111,24 @@ def _take(
 ) -> AnyResponse:
     known = db.session.get(Capture, id)
     if known is not None:
-        return _known(known, author, pairs, digest, sent)
+        return _known(known, author, pairs, digest, sent, photos)
     capture = _row(id, author, pairs, digest, sent)
-    db.session.add(capture)
-    db.session.flush()
-    pairs = pairs + [(photo.field, str(pictures.keep(photo, capture).id)) for photo in photos]
+    pairs = _noted(capture, pairs, photos)
     if _newer(sent):
         _hold(capture, pairs, Refused(_("This phone uses a newer edition than the server.")))
         _heard(capture)
     else:
         carry_out(capture, pairs, author)
+    pictures.store(photos)
     db.session.commit()
     return receipt(capture, 201 if capture.state == "applied" else 202)
+
+
+def _noted(capture: Capture, pairs: list[envelope.Pair], photos: list[pictures.Picture]) -> list[envelope.Pair]:
+    """Writes the capture's row down, and those of the photos that came in the same post: their ids are answers."""
+    db.session.add(capture)
+    db.session.flush()
+    return pairs + [(photo.field, str(pictures.note(photo, capture).id)) for photo in photos]
 
 
 def carry_out(capture: Capture, pairs: list[envelope.Pair], author: Person | Kiosk) -> None:
@@ -122,7 +136,8 @@ def carry_out(capture: Capture, pairs: list[envelope.Pair], author: Person | Kio
     perform(capture, pairs, author)
     if capture.state == "applied":
         _settle_what_it_replaces(capture)
-        try_again(capture)
+        if capture.kind == "visit":
+            try_again(capture)
     _heard(capture)
 
 
@@ -166,9 +181,15 @@ def _visit_ref(id: UUID) -> UUID | None:
 
 
 def _known(
-    known: Capture, author: Person | Kiosk, pairs: list[envelope.Pair], digest: str, sent: envelope.EnvelopeForm
+    known: Capture,
+    author: Person | Kiosk,
+    pairs: list[envelope.Pair],
+    digest: str,
+    sent: envelope.EnvelopeForm,
+    photos: list[pictures.Picture],
 ) -> AnyResponse:
-    """The id is here already: the same receipt for the same content; other content is kept beside it, held."""
+    """The id is here already: the same receipt for the same content; other content is kept beside it, held, with the
+    photos that came in the same post."""
     if author.id not in (known.author_id, known.kiosk_id):
         abort(404)
     if known.digest == digest:
@@ -178,12 +199,9 @@ def _known(
         return receipt(twin, 200)
     twin = _row(uuid7(), author, pairs, digest, sent)
     twin.same_as, twin.code = known.id, envelope.code(known.id, digest)
-    db.session.add(twin)
-    _hold(
-        twin,
-        pairs,
-        Refused(_("The same item arrived twice with different contents. Please choose which one is right.")),
-    )
+    twice = _("The same item arrived twice with different contents. Please choose which one is right.")
+    _hold(twin, _noted(twin, pairs, photos), Refused(twice))
+    pictures.store(photos)
     db.session.commit()
     return receipt(twin, 202)
 
@@ -229,14 +247,9 @@ def _words(status: int) -> str:
 
 
 def _hold(capture: Capture, pairs: list[envelope.Pair], refused: Refused) -> None:
-    """Keeps the raw fields with the reason. Held bytes are capped, so that one phone cannot fill the disk."""
+    """Keeps the raw fields with the reason, while there is room."""
     size = sum(len(name) + len(value.encode("utf-8", "surrogatepass")) for name, value in pairs)
-    mine = Capture.author_id == capture.author_id if capture.author_id else Capture.kiosk_id == capture.kiosk_id
-    others = (mine, Capture.state == "held", Capture.id != capture.id)  # one that is tried again stands for itself
-    held = db.session.scalar(select(func.sum(Capture.size)).where(*others)) or 0
-    if held + size > current_app.config["HELD_BYTES"]:
-        db.session.rollback()
-        abort(429)
+    room.demand(capture, size)
     capture.state, capture.reason, capture.messages = "held", refused.reason, refused.messages or None
     capture.refusal, capture.fields, capture.size = refused.status, [list(pair) for pair in pairs], size
 
@@ -288,6 +301,7 @@ def _heard(capture: Capture) -> None:
                 last_heard=capture.received,
                 last_number=case((Device.last_number < number, number), else_=Device.last_number),
             )
+            .execution_options(synchronize_session=False)  # nobody reads the device again in this request
         )
     elif capture.kiosk is not None:
         capture.kiosk.last_heard = capture.received

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -68,15 +69,15 @@ def _reencoded(raw: bytes) -> bytes | None:
         return None
 
 
-def keep(picture: Picture, capture: Capture, id: UUID | None = None) -> CaptureFile:
-    """The row of a photo of this capture, its bytes on disk first."""
+def note(picture: Picture, capture: Capture, id: UUID | None = None) -> CaptureFile:
+    """The row of a photo of this capture. Its bytes must be stored before the commit."""
     row = CaptureFile(
         id=id or uuid5(capture.id, f"{picture.field} {picture.digest}"),
         capture_id=capture.id,
         author_id=capture.author_id,
         name=picture.name,
         digest=picture.digest,
-        stored=files.put(picture.content),
+        stored=files.name_of(picture.content),
         media_type=picture.media_type,
         size=len(picture.content),
         state="applied" if picture.readable else "held",
@@ -85,3 +86,9 @@ def keep(picture: Picture, capture: Capture, id: UUID | None = None) -> CaptureF
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def store(pictures: Iterable[Picture]) -> None:
+    """Their bytes, on disk; only once it is sure that their rows will be committed."""
+    for picture in pictures:
+        files.put(picture.content)

@@ -34,6 +34,7 @@ def take_file(capture_id: UUID, file_id: UUID) -> Response:
         abort(401)
     picture = pictures.read("file", upload)
     start_writing(anew=False)
+    intake.demand_still(author)
     row, status = actions.add_file(author, capture_id, file_id, picture)
     db.session.commit()
     return _file_receipt(file_id, row.digest, row.state, status)

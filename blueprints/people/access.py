@@ -14,7 +14,7 @@ from flask_login import current_user
 from sqlalchemy import ScalarSelect, Select, and_, false, or_, select, union
 
 from blueprints.clients.models import Assignment, Client
-from blueprints.people.models import Cover, Membership, Person
+from blueprints.people.models import Cover, Device, Membership, Person, SignIn
 from blueprints.reviews.models import Return
 from blueprints.shared.db import db, now, today, zone
 from blueprints.visits.models import Visit
@@ -41,6 +41,14 @@ def require(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         return guarded
 
     return decorate
+
+
+def still_in(person: Person) -> bool:
+    """Whether the session that asks still is, asked anew: it may have ended while a slow body was on its way."""
+    good = (SignIn.ended_at.is_(None), SignIn.expires_at > now(), Device.revoked_at.is_(None))
+    query = select(SignIn.id).join(Device, Device.id == SignIn.device_id).join(Person, Person.id == SignIn.person_id)
+    here = SignIn.id == person.sign_in.id if person.sign_in else false()
+    return db.session.scalar(query.where(here, *good, Person.disabled_at.is_(None))) is not None
 
 
 def supervised_teams(person: Person) -> list[UUID]:

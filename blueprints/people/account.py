@@ -8,13 +8,15 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from blueprints.people import actions, queries
+from blueprints.people import actions, proof, queries
 from blueprints.people.access import require
-from blueprints.people.entrance import bp, remember_language, show_in
+from blueprints.people.entrance import bp, remember_language, show_in, tell_to_wait
 from blueprints.people.inputs import AccountForm, ChangePasswordForm, LanguageForm
+from blueprints.shared import throttle
 from blueprints.shared.db import db
 from blueprints.shared.pages import render, wants_block
 from blueprints.shared.refusal import Refused
+from blueprints.shared.requests import own_transaction
 
 
 @bp.get("/account")
@@ -60,15 +62,20 @@ def change_language() -> ResponseReturnValue:
 
 @bp.post("/account/password")
 @require()
+@own_transaction
 def change_password() -> ResponseReturnValue:
     """One's own password; whoever else is signed in with the old one is out."""
     form = ChangePasswordForm(request.form)
     if not form.validate():
         return _page(422, password=form)
     try:
-        actions.change_own_password(current_user, form.current_password.data, form.password.data)
+        person = proof.prove_anew(current_user, form.current_password.data)
+        actions.change_own_password(person, form.password.data)
     except Refused as refused:
+        db.session.rollback()
         return _page(refused.status, password=form, reason=show_in(form, refused))
+    except throttle.TooMany as wait:
+        return tell_to_wait(wait, lambda words: _page(429, password=form, reason=words))
     db.session.commit()
     return _done(_("Your password is changed. All your other sessions have ended."))
 

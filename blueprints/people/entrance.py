@@ -46,7 +46,7 @@ def take_sign_in() -> ResponseReturnValue:
         db.session.commit()  # a right password of a disabled account is no failed try
         return _page(form, refused.status, refused.reason)
     except throttle.TooMany as wait:
-        return _wait(wait, lambda words: _page(form, 429, words))
+        return tell_to_wait(wait, lambda words: _page(form, 429, words))
     pairs = carried.offered(form.carried.data, person)
     session_of.begin_session(person)
     db.session.commit()
@@ -71,7 +71,7 @@ def leave_kiosk() -> ResponseReturnValue:
         db.session.commit()
         return render("kiosks/leave.html", form=form, reason=refused.reason, status=refused.status)
     except throttle.TooMany as wait:
-        return _wait(wait, lambda words: render("kiosks/leave.html", form=form, reason=words, status=429))
+        return tell_to_wait(wait, lambda words: render("kiosks/leave.html", form=form, reason=words, status=429))
     session_of.begin_session(person)
     db.session.commit()
     return redirect(url_for("ops.home"), 303)
@@ -142,17 +142,18 @@ def remember_language(response: Response, language: str) -> Response:
     return response
 
 
-def _page(
-    form: SignInForm, status: int = 200, reason: str | None = None, fields: bool = False, files: bool = False
-) -> ResponseReturnValue:
-    return render("people/sign_in.html", form=form, reason=reason, fields=fields, files=files, status=status)
-
-
-def _wait(wait: throttle.TooMany, page: Callable[[str], ResponseReturnValue]) -> ResponseReturnValue:
+def tell_to_wait(wait: throttle.TooMany, page: Callable[[str], ResponseReturnValue]) -> ResponseReturnValue:
+    """The page with how long to wait, in words and for machines."""
     words = _("Too many tries. Please try again in %(wait)s.", wait=throttle.in_words(wait.seconds))
     response = make_response(page(words))
     response.headers["Retry-After"] = str(wait.seconds)
     return response
+
+
+def _page(
+    form: SignInForm, status: int = 200, reason: str | None = None, fields: bool = False, files: bool = False
+) -> ResponseReturnValue:
+    return render("people/sign_in.html", form=form, reason=reason, fields=fields, files=files, status=status)
 
 
 def _script_asks() -> bool:

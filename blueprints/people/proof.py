@@ -49,6 +49,15 @@ def prove(email: str, password: str) -> Person:
     return proven
 
 
+def prove_anew(person: Person, password: str) -> Person:
+    """The person who is signed in already, as `prove` does it: a session left open is no free guess at a password."""
+    try:
+        return prove(person.email, password)
+    except Refused as refused:
+        words = _("This is not your current password.")
+        raise Refused(words, {"current_password": _("This is not it.")}) from refused
+
+
 def _account(email: str) -> str:
     """What tries are counted by: the address; on a device on which its owner has signed in before, that device alone.
 

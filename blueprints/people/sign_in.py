@@ -4,12 +4,14 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, has_request_context, request, session
+from flask import Flask, Response, abort, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import select, update
 
+from blueprints.people import access
 from blueprints.people.models import Device, Person, SignIn
 from blueprints.shared.db import Busy, db, now, writing
+from blueprints.shared.origin import SAFE
 from blueprints.shared.tokens import hashed
 
 DEVICE = "tournee_device"  # cookie: which device this is; no secret, it only numbers captures
@@ -56,6 +58,15 @@ def begin_session(person: Person) -> SignIn:
     login_user(person)
     g.device = row.device_id
     return row
+
+
+def still_here() -> None:
+    """Before a writing request's view, once its body is read: 401 where its session has ended meanwhile."""
+    if request.method in SAFE or not current_user.is_authenticated:
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and not hasattr(view, "own_transaction") and not access.still_in(current_user):
+        abort(401)
 
 
 def former() -> UUID | None:

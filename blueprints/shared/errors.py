@@ -10,6 +10,7 @@ from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, Se
 from blueprints.shared.db import Busy, db
 from blueprints.shared.pages import OURS
 from blueprints.shared.refusal import Refused
+from blueprints.shared.settings import MEGA
 
 RETRY_AFTER = "5"  # seconds
 
@@ -32,6 +33,17 @@ def error(status: int, reason: str = "") -> ResponseReturnValue:
     return response
 
 
+def _too_large() -> str:
+    """Which of the limits it was: that of everything, that of the words alone, or that of the number of fields."""
+    whole, words = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["MAX_FORM_MEMORY_SIZE"]
+    length = request.content_length
+    if length is not None and length <= words:
+        return _("This has too many fields for the server.")
+    if request.mimetype == "application/x-www-form-urlencoded" or (length is not None and length <= whole):
+        return _("The text is too long for the server: %(n)s MB at most. Cut it into two.", n=words // MEGA)
+    return _("This is too large for the server: %(n)s MB at most.", n=whole // MEGA)
+
+
 def init_app(app: Flask) -> None:
     """Registers the answers. 401 is the people slice's: it knows the sign-in form."""
 
@@ -43,7 +55,7 @@ def init_app(app: Flask) -> None:
     def http(problem: HTTPException) -> ResponseReturnValue:
         if problem.code is None or problem.code < 400:
             return problem.get_response()  # a redirect for a missing slash
-        answer = make_response(error(problem.code))
+        answer = make_response(error(problem.code, _too_large() if problem.code == 413 else ""))
         if problem.code == 405:
             answer.headers["Allow"] = problem.get_response().headers.get("Allow", "")
         return answer

@@ -20,9 +20,14 @@ def path_of(name: str) -> Path:
     return folder() / name[:2] / name
 
 
+def name_of(content: bytes) -> str:
+    """The name that these bytes are kept under."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def put(content: bytes) -> str:
     """Keeps the bytes durably (written, flushed to disk, then renamed into place) and gives their name."""
-    name = hashlib.sha256(content).hexdigest()
+    name = name_of(content)
     target = path_of(name)
     if target.exists():
         return name

@@ -131,7 +131,8 @@ function drawHead(page, waiting, photos, trouble) {
   const button = page.querySelector("[data-send]");
   button.hidden = !n && !trouble;
   button.disabled = progress.running;
-  button.querySelector("span").textContent = progress.running ? t("Sending…") : t("Send now");
+  button.dataset.tone = n ? "brand" : "quiet"; // where only corrections are left, they are the thing to do
+  button.querySelector("span").textContent = progress.running ? t("Sending…") : n ? t("Send now") : t("Send again");
   page.querySelector("[data-export]").hidden = !n && !trouble;
   const bar = page.querySelector("[data-progress]");
   bar.hidden = !progress.running || !progress.total;
@@ -211,6 +212,7 @@ function counted(one) {
           .split(/\s+/)
           .filter(Boolean).length
       : 0;
+  if (["status", "visit"].includes(one.kind)) return when(one.recorded); // its label says it all
   return [
     words ? tn("{n} word", "{n} words", words) : tn("{n} answer", "{n} answers", answers),
     one.photos && tn("{n} photo", "{n} photos", one.photos),
@@ -273,8 +275,7 @@ const discardPhoto = async (id) => {
 
 function troubleRow(one) {
   const reason =
-    one.reason ||
-    (one.status_code === 413 ? t("Too large for the server (16 MB at most).") : t("The server did not accept it."));
+    one.reason || (one.status_code === 413 ? t("Too large for the server.") : t("The server did not accept it."));
   const where =
     one.state === "held"
       ? t("The server has kept it, nothing is lost.")

@@ -1,6 +1,8 @@
 """The one path of a capture on the server: kept once, whatever the rules say, and the receipt tells the truth."""
 
+import hashlib
 import io
+import random
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,15 +12,18 @@ from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from PIL import Image
+from sqlalchemy import func, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from blueprints.captures import envelope, intake
 from blueprints.captures.models import Capture, CaptureFile, Settlement
+from blueprints.kiosks.models import Kiosk
 from blueprints.notes import views as notes_views
 from blueprints.notes.models import Note, NoteVersion
-from blueprints.people.models import Device
+from blueprints.people.models import Device, Person, SignIn
 from blueprints.shared import db as database
+from blueprints.shared import files
 from blueprints.shared.db import Base, db, now, uuid7
 from blueprints.shared.refusal import Refused
 from tests.support.world import World
@@ -398,6 +403,187 @@ def test_held_bytes_are_capped(
     assert rows() == before
     assert deliver(alice, note_url(world), NOTE).state == "applied"  # what takes effect still comes in
     assert deliver(client_as("bob"), "/nowhere", {"text": "x" * 1_000}).state == "held"
+
+
+def a_photo(seed: int, side: int = 64) -> bytes:
+    """A picture whose bytes do not shrink: every pixel is another colour."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (side, side), random.Random(seed).randbytes(side * side * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+def send_photo(browser: Any, capture: UUID, photo: bytes, file: UUID | None = None) -> Any:
+    file = file or uuid4()
+    data = {"file": (io.BytesIO(photo), "bain.png")}
+    return browser.post(f"/captures/{capture}/files/{file}", data=data, headers={"Capture-Id": str(file)})
+
+
+def stored() -> int:
+    """How many files are on disk."""
+    return sum(1 for path in files.folder().rglob("*") if path.is_file())
+
+
+def test_photos_of_what_is_held_are_held_bytes_too(
+    app: Flask, world: World, client_as: ClientAs, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = client_as("alice")
+    held = deliver(alice, "/nowhere", {"text": "x"})
+    taken = deliver(alice, note_url(world), NOTE)
+    assert send_photo(alice, held.id, a_photo(1)).status_code == 201
+    size = db.session.scalars(select(CaptureFile.size)).one()
+    monkeypatch.setitem(app.config, "HELD_BYTES", size + 1_000)
+    before, files_before = rows(), stored()
+    full = send_photo(alice, held.id, a_photo(2))
+    assert (full.status_code, "Capture-Receipt" in full.headers) == (429, False)
+    post = {"text": "x", "photo": (io.BytesIO(a_photo(3)), "a.png")}
+    assert alice.post("/nowhere", data=post, headers={"Capture-Id": str(uuid4())}).status_code == 429
+    assert deliver(alice, "/nowhere", {"text": "x" * 1_100}).status == 429
+    assert (rows(), stored()) == (before, files_before)
+    assert send_photo(alice, taken.id, a_photo(4)).status_code == 201  # what takes effect still comes in
+    assert (
+        send_photo(client_as("bob"), deliver(client_as("bob"), "/x", {"text": "x"}).id, a_photo(5)).status_code == 201
+    )
+
+
+def test_a_photo_that_cannot_be_read_takes_room_too(
+    app: Flask, world: World, client_as: ClientAs, deliver: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "HELD_BYTES", 1_000)
+    alice = client_as("alice")
+    taken, file = deliver(alice, note_url(world), NOTE), uuid4()
+    assert send_photo(alice, taken.id, b"no picture" * 60, file).status_code == 202
+    assert send_photo(alice, taken.id, b"no picture" * 60).status_code == 429
+    assert send_photo(alice, taken.id, a_photo(1), file).status_code == 429  # other bytes under the same id
+
+
+def test_the_photos_of_a_second_content_are_kept_with_it(world: World, client_as: ClientAs) -> None:
+    alice, id = client_as("alice"), uuid4()
+    answers = []
+    for seed in (1, 2, 2):
+        post = {"text": "x", "photo": (io.BytesIO(a_photo(seed)), "a.png")}
+        answers.append(alice.post(note_url(world), data=post, headers={"Capture-Id": str(id)}))
+    assert [answer.status_code for answer in answers] == [202, 202, 200]
+    first, second = db.session.scalars(select(Capture).order_by(Capture.id == id)).all()[::-1]
+    assert (first.id, second.same_as) == (id, id)
+    for capture, seed in ((first, 1), (second, 2)):
+        photo = db.session.scalars(select(CaptureFile).where(CaptureFile.capture_id == capture.id)).one()
+        assert photo.digest == hashlib.sha256(a_photo(seed)).hexdigest()
+        assert ["photo", str(photo.id)] in capture.fields
+        assert files.path_of(photo.stored).is_file()
+
+
+def test_whether_somebody_elses_capture_is_here_is_not_told(world: World, client_as: ClientAs, deliver: Any) -> None:
+    taken = deliver(client_as("alice"), note_url(world), NOTE)
+    for who in ("bob", "charlie", "diane"):
+        theirs, none = (send_photo(client_as(who), id, a_photo(1)) for id in (taken.id, uuid4()))
+        assert (theirs.status_code, theirs.data) == (none.status_code, none.data) == (425, none.data)
+    assert send_photo(client_as("alice"), uuid4(), a_photo(1)).status_code == 425  # it has not arrived yet
+    assert not db.session.scalars(select(CaptureFile)).all()
+
+
+class Slow(io.BytesIO):
+    """A body during which something else happens."""
+
+    def __init__(self, content: bytes, meanwhile: Callable[[], None]) -> None:
+        super().__init__(content)
+        self.meanwhile = meanwhile
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.meanwhile()
+        return super().read(size)
+
+    def readinto(self, buffer: Any) -> int:
+        self.meanwhile()
+        return super().readinto(buffer)
+
+
+def change_meanwhile(statement: Any) -> Callable[[], None]:
+    engine = db.engine
+
+    def run() -> None:
+        with engine.begin() as connection:
+            connection.execute(statement)
+
+    return run
+
+
+@pytest.mark.parametrize("what", ["words", "photo", "desk"])
+@pytest.mark.parametrize("ends", ["session", "device", "person"])
+def test_a_session_that_ends_while_a_slow_body_comes_in_delivers_nothing(
+    world: World, client_as: ClientAs, deliver: Any, what: str, ends: str
+) -> None:
+    alice = client_as("alice")
+    taken = deliver(alice, note_url(world), NOTE)
+    statement = {
+        "session": update(SignIn).where(SignIn.person_id == alice.person).values(ended_at=now()),
+        "device": update(Device).where(Device.person_id == alice.person).values(revoked_at=now()),
+        "person": update(Person).where(Person.id == alice.person).values(disabled_at=now()),
+    }[ends]
+    url, field = {
+        "words": (f"{note_url(world)}", "text"),
+        "photo": (f"/captures/{taken.id}/files/{uuid4()}", 'file"; filename="a.png'),
+        "desk": ("/account", "name"),
+    }[what]
+    body = f'--b\r\nContent-Disposition: form-data; name="{field}"\r\n\r\nZoé\r\n--b--\r\n'.encode()
+    headers = {} if what == "desk" else {"Capture-Id": url.rsplit("/", 1)[1] if what == "photo" else str(uuid4())}
+    before = rows()
+
+    def send(meanwhile: Callable[[], None]) -> Any:
+        return alice.post(url, input_stream=Slow(body, meanwhile), content_length=len(body), headers=headers,
+                          content_type="multipart/form-data; boundary=b")  # fmt: skip
+
+    gone = send(change_meanwhile(statement))
+    assert (gone.status_code, "Capture-Receipt" in gone.headers) == (401, False)
+    assert rows() == before
+    db.session.expire_all()
+    assert world.alice.name == "Alice Morvan"
+
+
+def test_the_same_slow_body_is_taken_where_the_session_lasts(world: World, client_as: ClientAs) -> None:
+    alice, body = client_as("alice"), b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nx\r\n--b--\r\n'
+    sent = alice.post(note_url(world), input_stream=Slow(body, lambda: None), content_length=len(body),
+                      content_type="multipart/form-data; boundary=b", headers={"Capture-Id": str(uuid4())})  # fmt: skip
+    assert sent.status_code == 201
+
+
+def test_a_tablet_that_is_revoked_meanwhile_delivers_nothing(world: World, client_as: ClientAs) -> None:
+    body, url = b"%2Fdata%2Fscore=4", "/kiosk/answers/none/none"
+    revoke = change_meanwhile(update(Kiosk).where(Kiosk.id == world.id("kiosk")).values(revoked_at=now()))
+    sent = client_as("kiosk").post(
+        url, input_stream=Slow(body, revoke), content_length=len(body), headers={"Capture-Id": str(uuid4())},
+        content_type="application/x-www-form-urlencoded",
+    )  # fmt: skip
+    assert (sent.status_code, sent.json) == (401, {"error": "sign-in"})
+    assert not db.session.scalars(select(Capture)).all()
+
+
+def part_of(name: str, text: str) -> str:
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        ("text=" + "x" * 4_300_000, "urlencoded", "4\u00a0Mo"),
+        (part_of("text", "x" * 4_300_000), "multipart", "4\u00a0Mo"),
+        (part_of("text", "x" * 17_000_000), "multipart", "16\u00a0Mo"),
+        ("".join(part_of(f"f{n}", "x") for n in range(5_001)), "multipart", "trop de champs"),
+    ],
+    ids=["urlencoded", "words", "everything", "fields"],
+)
+def test_too_large_names_the_limit_that_applied(
+    world: World, client_as: ClientAs, body: str, kind: str, said: str
+) -> None:
+    types = {
+        "urlencoded": "application/x-www-form-urlencoded",
+        "multipart": f"multipart/form-data; boundary={BOUNDARY}",
+    }
+    headers = {"Capture-Id": str(uuid4()), "Content-Type": types[kind]}
+    sent = client_as("alice").post(note_url(world), data=f"{body}--{BOUNDARY}--".encode(), headers=headers)
+    assert sent.status_code == 413
+    words = sent.json["reason"].split()
+    assert said in sent.json["reason"]
+    assert ("4\u00a0Mo" in words) == (said == "4\u00a0Mo")
 
 
 def test_what_is_held_does_not_stand_in_the_way_of_its_visit(

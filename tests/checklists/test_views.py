@@ -248,7 +248,7 @@ def test_a_photo_that_came_with_a_held_list_is_read_with_its_correction(
         return int(browser.post(where, data=data, headers={"Capture-Id": photo}).status_code)
 
     assert send(client_as("bob"), held, "alice") == 401  # the phone waits for its author; it is not refused
-    assert send(client_as("bob"), held, "bob") == 404
+    assert send(client_as("bob"), held, "bob") == 425  # as for one that does not exist
     assert send(alice, held, "alice") == 201
     fixed = deliver(alice, url(), [*pairs, (SOLUTION, "Barre")], envelope={"_corrects": str(held.id)})
     assert fixed.state == "applied"

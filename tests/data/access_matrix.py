@@ -133,7 +133,7 @@ surveys.answers        GET      in      403     403     403     200     200     
 
 # what was delivered
 captures.show          GET      in      200     404     404     404     404     404     404     in      in
-captures.take_file     POST     in      201     404     404     404     404     404     404     in      in
+captures.take_file     POST     in      201     425     425     425     425     425     425     in      in
 captures.file          GET      in      200     404     404     200     404     404     404     in      in
 captures.held          GET      in      200     200     200     200     200     200     200     in      in
 captures.look          GET      in      200     404     404     200     404     404     404     in      in
@@ -240,7 +240,7 @@ TOUCHES: dict[str, set[str]] = {
     "people.change_account": {"person"},
     "people.change_language": {"person"},
     "people.change_shortcuts": {"person"},
-    "people.change_password": {"person", "sign_in"},
+    "people.change_password": {"attempt", "person", "sign_in"},
     "people.end_session": {"sign_in"},
     "people.end_other_sessions": {"sign_in"},
     "people.new": {"person", "person_role", "membership", "invitation"},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from blueprints.people.models import SignIn
@@ -46,6 +47,19 @@ def test_the_current_one_is_asked_for(client_as: As, world: World, current: str)
     answer = change(client_as("alice"), current)
     assert answer.status_code == 422
     assert world.alice.password == before
+
+
+@pytest.mark.both_engines
+def test_guessing_the_current_one_from_a_session_left_open_is_slowed_down(client_as: As, client: Client) -> None:
+    alice = client_as("alice")
+    assert [change(alice, "wrong").status_code for _ in range(5)] == [422] * 5
+    waiting = change(alice)
+    assert waiting.status_code == 429
+    assert int(waiting.headers["Retry-After"]) <= 30
+    assert "Trop d’essais" in waiting.text
+    with time_machine.travel(now() + timedelta(seconds=31)):
+        assert change(alice).status_code == 303
+        assert [change(alice, "wrong").status_code for _ in range(5)] == [422] * 5  # counted anew
 
 
 @pytest.mark.parametrize("password", ["", "short", "12345678", "alicemorvan", "x" * 5000])
