@@ -46,10 +46,12 @@ def one_to_make(person: Person, visit_id: UUID) -> Visit:
     that they supervise. A capture that arrives later is held."""
     moment = now()
     near = Visit.starts_at.between(moment - AFTER, moment + BEFORE)
-    whose = select(Visit.client_id).where(Visit.id == visit_id).scalar_subquery()
-    own = and_(_rounds_of(person), or_(near, Visit.client_id.in_(clients_of(person, whose))))
-    own = own if person.has("coordinator") else false()  # the role may be gone since
-    return _one(visit_id, or_(own, Client.team_id.in_(supervised_teams(person))), WHO)
+    own = _rounds_of(person) if person.has("coordinator") else false()  # the role may be gone since
+    found = _find(visit_id, or_(and_(own, near), Client.team_id.in_(supervised_teams(person))), WHO)
+    if found is None:  # seldom, and dear: an old visit of a client who is still theirs
+        whose = select(Visit.client_id).where(Visit.id == visit_id).scalar_subquery()
+        found = _find(visit_id, and_(own, Visit.client_id.in_(clients_of(person, whose))), WHO)
+    return found or abort(404)
 
 
 def is_own(person: Person, visit: Visit) -> bool:
@@ -68,12 +70,12 @@ def one_to_plan(person: Person, visit_id: UUID, lock: bool = False) -> Visit:
 
 
 def _one(visit_id: UUID, visible: ColumnElement[bool], parts: Sequence[ORMOption] = WHOLE, lock: bool = False) -> Visit:
+    return _find(visit_id, visible, parts, lock) or abort(404)
+
+
+def _find(visit_id: UUID, visible: ColumnElement[bool], parts: Sequence[ORMOption], lock: bool = False) -> Visit | None:
     query = select(Visit).join(Visit.client).where(Visit.id == visit_id, visible).options(*parts)
-    query = query.with_for_update(of=Visit) if lock else query
-    visit: Visit | None = db.session.scalar(query)
-    if visit is None:
-        abort(404)
-    return visit
+    return db.session.scalar(query.with_for_update(of=Visit) if lock else query)
 
 
 def _rounds_of(person: Person) -> ColumnElement[bool]:
