@@ -7,7 +7,7 @@ import { writable } from "./fields.js";
 import { onChange } from "./outbox.js";
 import { prepare, stale } from "./pack.js";
 import { arrived, finishLeaving, keptAt, kiosk, onPage, who } from "./person.js";
-import { ask, draw, element, learn, net, notice, say } from "./status.js";
+import { ask, draw, drawn, element, learn, net, notice, say } from "./status.js";
 import { t, when } from "./words.js";
 
 const root = document.documentElement;
@@ -34,6 +34,7 @@ async function start() {
   root.dataset.ready = ""; // the submit handler is bound
   hear({ online: learn, list: refresh });
   onChange(draw);
+  await drawn();
   if (kiosk) {
     await wake(kiosk, { signedIn: true }); // paired again, perhaps: nobody presses a button here
     return deliveries(() => kiosk);

@@ -6,15 +6,15 @@ import { recompute } from "./engine/recompute.js";
 import { conclude, judge, put } from "./engine/verdict.js";
 import { collect, stamp } from "./fields.js";
 import { pages } from "./form-pages.js";
-import { icon, say } from "./status.js";
+import { drawn, icon, say } from "./status.js";
 import { t, tn } from "./words.js";
 
 /** Wires a form to its definition (data-form). Where that cannot be had, every question is shown and the server judges. */
 function open(form) {
   const section = pages(form);
   const live = { form, section, verdict: null, touched: new Set(), sent: false, said: {} };
-  const opening = definitionOf(form)
-    .then((definition) => begin(live, definition))
+  const opening = Promise.all([definitionOf(form), drawn()])
+    .then(([definition]) => begin(live, definition))
     .catch(() => everything(live));
   form.addEventListener("tournee:check", (event) => {
     if (section.next()) return event.preventDefault(); // Enter in the middle goes on; it does not send

@@ -48,6 +48,15 @@ export function say(text, tone = "info") {
   });
 }
 
+const UNSEEN = 200; // ms; of a page that nobody sees no frame is drawn
+
+/** When the page as it is has been drawn: what a person does not wait for comes after that. */
+export const drawn = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+    setTimeout(resolve, UNSEEN);
+  });
+
 /** An element with class and text. */
 export const element = (tag, className = "", textContent = "") =>
   Object.assign(document.createElement(tag), { className, textContent });
