@@ -6,7 +6,8 @@ from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, current_user, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import joinedload
 
 from blueprints.people import access
 from blueprints.people.models import Device, Person, SignIn
@@ -18,13 +19,19 @@ DEVICE = "tournee_device"  # cookie: which device this is; no secret, it only nu
 LANGUAGES = ("fr", "en")
 SEEN_EVERY = timedelta(minutes=1)
 manager = LoginManager()
+# Every request asks it: built once, with all that is asked of a person in one look.
+BY_SECRET = (
+    select(SignIn)
+    .where(SignIn.secret == bindparam("secret"))
+    .options(joinedload(SignIn.person).joinedload(Person.roles), joinedload(SignIn.device))
+)
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]
 def load(reference: str) -> Person | None:
     """The person whose session row this reference names, while that session, the device and the person are good."""
     moment = now()
-    row = db.session.scalar(select(SignIn).where(SignIn.secret == hashed(reference)))
+    row = db.session.scalars(BY_SECRET, {"secret": hashed(reference)}).unique().first()
     if row is None or row.ended_at or row.expires_at <= moment or row.device.revoked_at or not row.person.is_active:
         return None
     if row.idle_minutes and row.last_seen + timedelta(minutes=row.idle_minutes) <= moment:
