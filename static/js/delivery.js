@@ -208,6 +208,7 @@ async function settle(item, verdict, answer, { blamed, others }) {
           visit: item.visit,
           client: item.client,
           status: item.status,
+          page: item.page,
           seen: verdict.then !== "closed",
         });
         const old = item.corrects && (await done(s.captures.get(item.corrects.split("/")[0])));

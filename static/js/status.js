@@ -137,6 +137,7 @@ async function paint() {
   drawAdded(news);
   drawVisits(news);
   drawPapers(held.captures);
+  if (document.querySelector("[data-round], [data-times], [data-kept-word]")) (await import("./ahead.js")).draw(news);
   drawTimelines(held.captures);
   drawRest(rest && held.captures.length);
 }
@@ -147,9 +148,8 @@ function drawPill(facts, held) {
     link.dataset.tone = tone;
     link.querySelector("svg")?.replaceWith(icon(sign));
     const cut = facts.online === false ? words.indexOf("·") + 1 : 0;
-    link
-      .querySelector("[data-pill-words]")
-      .replaceChildren(element("span", "pill-net", words.slice(0, cut)), words.slice(cut));
+    const front = cut ? [element("span", "pill-net", `${words.slice(0, cut)} `)] : [];
+    link.querySelector("[data-pill-words]").replaceChildren(...front, element("span", "", words.slice(cut).trim()));
     const oldest = held.captures[0];
     link.title = oldest ? t("Waiting since {time}", { time: when(oldest.recorded) }) : "";
   }
@@ -176,12 +176,13 @@ function drawPapers(captures) {
     if (place)
       drawBadges(
         row,
-        captures.filter((one) => one.url === place),
+        captures.filter((one) => one.url === place || one.page === place),
       );
   }
 }
 
-function drawBadges(element, own) {
+/** What waits of something, or has been received since the page was made, in its place for badges. */
+export function drawBadges(element, own) {
   const waiting = own.filter((one) => one.fields && one.state === "waiting").length;
   const trouble = own.filter((one) => one.fields && one.state !== "waiting").length;
   element
@@ -197,11 +198,13 @@ function drawBadges(element, own) {
 
 /** Visits that were added on this phone and that the round does not know of yet: the way back to them. */
 function drawAdded(news) {
-  const place = document.querySelector("main > .days");
-  if (!place) return;
+  const days = document.querySelector("main > .days");
+  if (!days) return;
   document.querySelector("[data-added]")?.remove();
   const added = news.filter((one) => one.kind === "visit" && one.state !== "refused");
   if (!added.length) return;
+  const going = added.some((one) => !news.some(({ kind, visit }) => kind === "status" && visit === one.id));
+  const place = (going && document.querySelector("[data-round]")) || days; // what has begun comes first
   const list = element("ul", "rows");
   list.dataset.added = "";
   list.append(
