@@ -42,7 +42,7 @@ class ChecklistVersion(Base):
     checklist_id: Mapped[UUID] = mapped_column(ForeignKey("checklist.id"))
     number: Mapped[int]
     form_version: Mapped[str] = mapped_column(String(12))  # hash of the definition that it was judged by
-    language: Mapped[str] = mapped_column(String(5), default="fr")
+    language: Mapped[str] = mapped_column(String(80), default="fr")  # as the form calls it
     answers: Mapped[list[Any]]  # [[path, value], …] as typed by the engine
     alerts: Mapped[list[Any]]  # [{"path", "level", "label"}, …]
     findings: Mapped[list[Any]]  # what the server left out, in words

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from blueprints.forms import actions
 from blueprints.forms.engine import DefinitionError
+from blueprints.forms.import_command import import_forms
 from blueprints.shared.db import writing
 
 LARGEST = 5_000_000  # bytes of a definition
@@ -40,6 +41,9 @@ def read(file: Path) -> dict[str, object]:
     if not isinstance(found, dict):
         raise DefinitionError(["A definition is a JSON object."])
     return found
+
+
+forms.add_command(import_forms)
 
 
 def init_app(app: Flask) -> None:

@@ -3,17 +3,22 @@
 from collections.abc import Container, Iterable
 from datetime import datetime
 from functools import lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale, format_date, get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
+from blueprints.checklists.models import Checklist
 from blueprints.forms import engine
-from blueprints.forms.models import Form, FormVersion
-from blueprints.shared.db import db, zone
+from blueprints.forms.languages import code, spoken
+from blueprints.forms.models import Form, FormUpload, FormVersion
+from blueprints.people.models import Person
+from blueprints.shared.db import db, local, zone
 from blueprints.shared.refusal import Refused
+from blueprints.surveys.models import Feedback
 
 
 def current(use: str) -> list[FormVersion]:
@@ -35,7 +40,7 @@ def asked_after_a_visit() -> FormVersion | None:
 def current_of(form_id: str) -> FormVersion | None:
     """The version of a form that new pages ask; None where there is no such form."""
     form = db.session.get(Form, form_id)
-    return db.session.get(FormVersion, (form.id, form.current)) if form else None
+    return db.session.get(FormVersion, (form.id, form.current)) if form and form.current else None
 
 
 def version_of(form_id: str, version: str) -> FormVersion | None:
@@ -60,7 +65,12 @@ def language() -> str:
 def title_of(form_id: str, version: str) -> str:
     """A form's title in the reader's language. Raises NotFound (404)."""
     definition = definition_of(form_id, version)
-    return definition.title[definition.language(language())]
+    return definition.title[language_in(definition)]
+
+
+def language_in(definition: engine.Definition, wanted: str = "") -> str:
+    """The language of a form in which a reader reads it: theirs where the form speaks it, by whatever name."""
+    return spoken(definition.languages, wanted or language(), definition.default_language)
 
 
 def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
@@ -80,8 +90,8 @@ def opened(definition: engine.Definition, moment: datetime, posted: Iterable[tup
     answers = [(name, text) for name, text in posted if name.startswith("/")]
     clock = clock_of(moment, None)
     if not answers:
-        return engine.blank(definition, clock, language())
-    return engine.judge(definition, answers, clock, language(), None, _)
+        return engine.blank(definition, clock, language_in(definition))
+    return engine.judge(definition, answers, clock, language_in(definition), None, _)
 
 
 def judged(
@@ -97,7 +107,8 @@ def judged(
 
     pairs: names and texts as posted, without the envelope; ``language``, where the page says it, is no answer but the
     language in which it asked. files: ids of the photos that belong to the answers (None: any). Messages are in the
-    form's language. Raises Refused for a version that was never published here, or is for another use.
+    form's language. Raises Refused for a version that was never published here or is for another use, and for what was
+    filled after the form was retired.
     """
     try:
         definition = definition_of(form_id, version)
@@ -105,9 +116,43 @@ def judged(
             raise NotFound
     except NotFound:
         raise Refused(_("This version of the form was never published here.")) from None
+    retired = retired_at(form_id)
+    if retired is not None and clock.now > retired:
+        raise Refused(_("This form was retired on %(day)s: it is not asked any more.", day=format_date(local(retired))))
     answers = [(name, text) for name, text in pairs if name != "language"]
-    with force_locale(definition.language(language)):
+    language = language_in(definition, language)
+    with force_locale(code(language) or str(get_locale() or "fr")):
         return engine.judge(definition, answers, clock, language, files, _)
+
+
+def retired_at(form_id: str) -> datetime | None:
+    """When a form was retired; None where it is asked, or where there is none."""
+    form = db.session.get(Form, form_id)
+    if form is None or form.current is not None:
+        return None
+    return max((each.at for each in form.decisions if each.version is None), default=None)
+
+
+def one(form_id: str) -> Form:
+    """A form. Raises NotFound (404)."""
+    found = db.session.get(Form, form_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def upload_of(person: Person, upload_id: UUID) -> FormUpload:
+    """What this person uploaded. Raises NotFound (404) for what is somebody else's, or is not there any more."""
+    found = db.session.get(FormUpload, upload_id)
+    if found is None or found.by_id != person.id:
+        raise NotFound
+    return found
+
+
+def filled(form_id: str) -> int:
+    """How often a form was filled, in any of its versions."""
+    checklists = db.session.scalar(select(func.count()).where(Checklist.form_id == form_id)) or 0
+    return checklists + (db.session.scalar(select(func.count()).where(Feedback.form_id == form_id)) or 0)
 
 
 def everything() -> list[Form]:

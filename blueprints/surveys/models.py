@@ -34,7 +34,7 @@ class Feedback(Base):
     kiosk_id: Mapped[UUID | None] = mapped_column(ForeignKey("kiosk.id"), index=True)
     form_id: Mapped[str] = mapped_column(String(60))
     form_version: Mapped[str] = mapped_column(String(12))
-    language: Mapped[str] = mapped_column(String(5), default="fr")
+    language: Mapped[str] = mapped_column(String(80), default="fr")  # as the form calls it
     answers: Mapped[list[Any]]  # [[path, value], …]
     score_kind: Mapped[str | None] = mapped_column(String(10))  # nps, csat or ces: the form's first scored question
     score: Mapped[int | None]

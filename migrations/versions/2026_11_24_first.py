@@ -27,9 +27,17 @@ def upgrade() -> None:
     op.create_table('form',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('use', sa.String(length=12), nullable=False),
-    sa.Column('current', sa.String(length=12), nullable=False),
+    sa.Column('current', sa.String(length=12), nullable=True),
     sa.CheckConstraint("use IN ('checklist', 'survey')", name=op.f('ck_form_known_use')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_form'))
+    )
+    op.create_table('form_source',
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('file', sa.String(length=250), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.Column('xform', sa.Text(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_form_source'))
     )
     op.create_table('person',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -112,6 +120,30 @@ def upgrade() -> None:
     with op.batch_alter_table('device', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_device_person_id'), ['person_id'], unique=False)
 
+    op.create_table('form_decision',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('form_id', sa.String(length=60), nullable=False),
+    sa.Column('version', sa.String(length=12), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_form_decision_by_id_person')),
+    sa.ForeignKeyConstraint(['form_id'], ['form.id'], name=op.f('fk_form_decision_form_id_form')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_form_decision'))
+    )
+    with op.batch_alter_table('form_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_form_decision_form_id'), ['form_id'], unique=False)
+
+    op.create_table('form_upload',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('use', sa.String(length=12), nullable=False),
+    sa.Column('file', sa.String(length=250), nullable=False),
+    sa.Column('data', sa.LargeBinary(), nullable=False),
+    sa.Column('found', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_form_upload_by_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_form_upload'))
+    )
     op.create_table('form_version',
     sa.Column('form_id', sa.String(length=60), nullable=False),
     sa.Column('version', sa.String(length=12), nullable=False),
@@ -119,8 +151,11 @@ def upgrade() -> None:
     sa.Column('definition', sa.JSON(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('published_by_id', sa.Uuid(), nullable=True),
+    sa.Column('source_id', sa.String(length=64), nullable=True),
+    sa.Column('report', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['form_id'], ['form.id'], name=op.f('fk_form_version_form_id_form')),
     sa.ForeignKeyConstraint(['published_by_id'], ['person.id'], name=op.f('fk_form_version_published_by_id_person')),
+    sa.ForeignKeyConstraint(['source_id'], ['form_source.sha256'], name=op.f('fk_form_version_source_id_form_source')),
     sa.PrimaryKeyConstraint('form_id', 'version', name=op.f('pk_form_version'))
     )
     op.create_table('invitation',
@@ -261,6 +296,21 @@ def upgrade() -> None:
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contact_client_id'), ['client_id'], unique=False)
 
+    op.create_table('explanation',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('device_id', sa.Uuid(), nullable=False),
+    sa.Column('first', sa.Integer(), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['device_id'], ['device.id'], name=op.f('fk_explanation_device_id_device')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_explanation_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_explanation'))
+    )
+    with op.batch_alter_table('explanation', schema=None) as batch_op:
+        batch_op.create_index('ix_explanation_device', ['device_id', 'first'], unique=False)
+
     op.create_table('sign_in',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('secret', sa.String(length=64), nullable=False),
@@ -358,7 +408,7 @@ def upgrade() -> None:
     sa.Column('kiosk_id', sa.Uuid(), nullable=True),
     sa.Column('form_id', sa.String(length=60), nullable=False),
     sa.Column('form_version', sa.String(length=12), nullable=False),
-    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('language', sa.String(length=80), nullable=False),
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('score_kind', sa.String(length=10), nullable=True),
     sa.Column('score', sa.Integer(), nullable=True),
@@ -483,7 +533,7 @@ def upgrade() -> None:
     sa.Column('checklist_id', sa.Uuid(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('form_version', sa.String(length=12), nullable=False),
-    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('language', sa.String(length=80), nullable=False),
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('alerts', sa.JSON(), nullable=False),
     sa.Column('findings', sa.JSON(), nullable=False),
@@ -605,6 +655,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_device_id'))
 
     op.drop_table('sign_in')
+    with op.batch_alter_table('explanation', schema=None) as batch_op:
+        batch_op.drop_index('ix_explanation_device')
+
+    op.drop_table('explanation')
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_client_id'))
 
@@ -640,6 +694,11 @@ def downgrade() -> None:
 
     op.drop_table('invitation')
     op.drop_table('form_version')
+    op.drop_table('form_upload')
+    with op.batch_alter_table('form_decision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_form_decision_form_id'))
+
+    op.drop_table('form_decision')
     with op.batch_alter_table('device', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_device_person_id'))
 
@@ -655,6 +714,7 @@ def downgrade() -> None:
     op.drop_table('client')
     op.drop_table('team')
     op.drop_table('person')
+    op.drop_table('form_source')
     op.drop_table('form')
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attempt_last_failed'))

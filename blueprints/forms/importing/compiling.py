@@ -6,7 +6,7 @@ from typing import Any
 
 from blueprints.forms.engine.completion import DefinitionError, complete
 from blueprints.forms.engine.nodes import Node, select
-from blueprints.forms.engine.patterns import trouble_with
+from blueprints.forms.engine.patterns import is_readable, trouble_with
 from blueprints.forms.engine.xpath import ExpressionError, parse
 from blueprints.forms.importing import lists
 from blueprints.forms.importing.markup import Element
@@ -315,8 +315,8 @@ class Compiler:
             pattern = tree[3] if len(tree) > 3 else None
             if not isinstance(pattern, list) or pattern[0] != "s":
                 raise Unsupported("regex(): the pattern must be a text that is written out")
-            if trouble := trouble_with(pattern[1]):
-                raise Unsupported(f"regex(): {trouble}")
+            if not is_readable(pattern[1]):
+                raise Unsupported(f"regex(): {trouble_with(pattern[1])}")
         elif tree[1] == "jr:choice-name":
             path = tree[3][1].strip() if isinstance(tree[3], list) and tree[3][0] == "s" else ""
             found = select(at, path) if path else []
