@@ -232,6 +232,7 @@ def test_a_visit_given_to_somebody_else_is_held_and_nothing_is_said_of_it(live: 
     live.faults.set("pass")
     send_now(page, live)
     expect(page.locator("[data-section=trouble] li")).to_contain_text("Cette adresse n’existe pas")
+    expect(page.locator("[data-send]")).to_have_attribute("data-tone", "quiet")  # to correct is the thing to do now
     assert answers[0].status == 202
     for answer in answers:
         assert answer.json()["messages"] == {}
