@@ -20,6 +20,7 @@ run: setup  ## serve on http://127.0.0.1:$PORT (8000), with the demo world where
 	@exec .venv/bin/flask --app app serve
 
 .venv/bin/python:
+	@echo "Setting up: a virtual environment and the dependencies. The first time this takes a while …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv .venv || \

@@ -95,7 +95,7 @@ def _protected(headers: Headers, path: str, url: str) -> None:
 def _static(app: Flask) -> None:
     """Static files outside Flask, under the edition's address, for ever; compressed copies where `serve` made them."""
     made = Path(app.config["DATA_DIR"]) / "static" / app.config["EDITION"]
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    served = WhiteNoise(
         app.wsgi_app,
         root=str(made if made.is_dir() else ROOT / "static"),
         prefix=app.static_url_path,
@@ -104,6 +104,8 @@ def _static(app: Flask) -> None:
         max_age=31536000,
         add_headers_function=_protected,
     )
+    served.add_file_to_dictionary("/favicon.ico", str(ROOT / "static" / "img" / "icon-192.png"))  # asked for unasked
+    app.wsgi_app = served  # type: ignore[method-assign]
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

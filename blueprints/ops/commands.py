@@ -33,6 +33,7 @@ def prepare() -> None:
 @click.pass_context
 def serve(context: click.Context) -> None:
     """Prepares everything, then serves with the production server until it is stopped."""
+    click.echo("Setting up …")
     context.invoke(prepare)
     config = current_app.config
     if config["EMBEDDED"] and db.session.scalar(select(Person.id).limit(1)) is None:
@@ -81,6 +82,7 @@ def _compress() -> None:
     target = folder / current_app.config["EDITION"]
     if target.is_dir():
         return
+    click.echo("  compressing the files of this edition …")
     shutil.rmtree(folder, ignore_errors=True)
     draft = folder / "draft"
     shutil.copytree(str(current_app.static_folder), draft)
