@@ -8,6 +8,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from blueprints.forms import actions
+from blueprints.forms.checking import commands as checking
 from blueprints.forms.engine import DefinitionError
 from blueprints.forms.import_command import import_forms
 from blueprints.shared.db import writing
@@ -44,6 +45,7 @@ def read(file: Path) -> dict[str, object]:
 
 
 forms.add_command(import_forms)
+checking.add_to(forms)
 
 
 def init_app(app: Flask) -> None:

@@ -311,4 +311,4 @@ class _Reader:
 
     def tree(self, where: str, tree: Any, at: Node, item: bool = False) -> Any:
         """The tree as it is evaluated, checked. ``item``: it is evaluated at a choice of a list."""
-        return Checker(where, at, self.rows, self.say).checked(tree, item)
+        return Checker(where, at, self.rows, self.say, self.imported).checked(tree, item)

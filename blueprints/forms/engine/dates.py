@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 DAY = 86_400_000
 EPOCH = date(1970, 1, 1).toordinal()
 MOMENT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-][01]\d:?[0-5]\d)?)?", re.ASCII
 )
 DAYS_SHORT = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 MONTHS_SHORT = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -80,11 +80,15 @@ def day_text(number: float) -> str:
 
 
 def moment_text(number: float, clock: Clock) -> str:
-    """The moment of a number of days, on the wall of the clock's place; '' for what no calendar has."""
+    """The moment of a number of days, on the wall of the clock's place: at midnight the day alone; '' for what no
+    calendar has."""
     total = number * DAY
     if not math.isfinite(total) or not 1 <= total // DAY + EPOCH <= date.max.toordinal():
         return ""
-    at = datetime(1970, 1, 1) + timedelta(milliseconds=math.floor(total + 0.5))  # noqa: DTZ001
+    total = math.floor(total + 0.5)
+    if total % DAY == 0:
+        return day_text(total / DAY)
+    at = datetime(1970, 1, 1) + timedelta(milliseconds=total)  # noqa: DTZ001
     return at.isoformat(timespec="milliseconds") + clock.text[23:]
 
 

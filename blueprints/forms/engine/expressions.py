@@ -48,7 +48,8 @@ def evaluate(tree: Tree, scope: Scope) -> Value:
         return in_order(nodes_of(a) + nodes_of(b))
     if head in ARITHMETIC:
         return ARITHMETIC[head](to_number(a, scope), to_number(b, scope))
-    return any(compare(head, x, y, scope) for x in each(a, b) for y in each(b, a))
+    equality = head in ("=", "!=")
+    return any(compare(head, x, y, scope) for x in each(a, b, equality) for y in each(b, a, equality))
 
 
 def nodes_of(value: Value) -> list[Node]:
@@ -148,11 +149,11 @@ def _is_fixed(tree: Tree) -> bool:
     return all(map(_is_fixed, tree[1:]))
 
 
-def each(value: Value, other: Value) -> list[float | str | bool]:
-    """A list of nodes as its texts, so that it compares existentially (but as one truth against a truth)."""
+def each(value: Value, other: Value, equality: bool) -> list[float | str | bool]:
+    """A list of nodes as its texts, so that it compares existentially (but as one truth, where it equals a truth)."""
     if not isinstance(value, list):
         return [value]
-    return [bool(value)] if isinstance(other, bool) else [node.text for node in value]
+    return [bool(value)] if equality and isinstance(other, bool) else [node.text for node in value]
 
 
 def compare(op: str, a: float | str | bool, b: float | str | bool, scope: Scope) -> bool:

@@ -23,6 +23,7 @@ from blueprints.forms.engine.dates import (
     moment_text,
     months_between,
 )
+from blueprints.forms.engine.matching import matches
 from blueprints.forms.engine.nodes import Node
 
 CHANCE = SystemRandom()
@@ -172,6 +173,12 @@ def _regex(a: list[Argument], scope: Scope) -> bool:
     return pattern is not None and len(text) <= REGEX_LIMIT and pattern.fullmatch(text) is not None
 
 
+def _patient_regex(a: list[Argument], scope: Scope) -> bool:
+    """regex() of a pattern whose repetitions lie within each other; no XPath has that name."""
+    text = _text(a[0])
+    return len(text) <= REGEX_LIMIT and matches(_text(a[1]), text)
+
+
 def _format(a: list[Argument], scope: Scope) -> str:
     value = a[0]()
     text = day_text(value) if isinstance(value, float) else to_text(value)
@@ -233,23 +240,31 @@ def _translate(a: list[Argument], scope: Scope) -> str:
 
 
 def _from_text(a: list[Argument], scope: Scope) -> bool:
-    text = _text(a[0]).lower()
+    text = _text(a[0])
     return text == "true" or to_number(text, scope) == 1
 
 
 def _checklist(a: list[Argument], scope: Scope) -> bool:
     """Whether so many of them, at least and at most, are true; -1 is no limit."""
-    return _between(scope, a, float(sum(map(_holds, a[2:]))))
+    return _between(scope, a, float(sum(map(_holds, _spread(a[2:])))))
 
 
 def _weighted(a: list[Argument], scope: Scope) -> bool:
-    pairs = zip(a[2::2], a[3::2], strict=False)
-    return _between(scope, a, _added(_number(scope, weight) for test, weight in pairs if _holds(test)))
+    pairs = zip(_spread(a[2::2]), _spread(a[3::2]), strict=False)
+    return _between(scope, a, _added(to_number(weight, scope) for test, weight in pairs if _holds(test)))
 
 
-def _holds(argument: Argument) -> bool:
-    value = argument()
-    return to_truth(stored(value) if isinstance(value, list) else value)
+def _spread(arguments: list[Argument]) -> list[float | str | bool]:
+    """Their values, a list of nodes giving a text for each."""
+    return [
+        item
+        for value in (argument() for argument in arguments)
+        for item in ([node.text for node in value] if isinstance(value, list) else [value])
+    ]
+
+
+def _holds(value: float | str | bool) -> bool:
+    return to_truth(value if isinstance(value, bool) else stored(value))
 
 
 def _between(scope: Scope, a: list[Argument], total: float) -> bool:
@@ -383,6 +398,7 @@ FUNCTIONS: dict[str, Function] = {
     "ends-with": Function(2, 2, lambda a, s: _text(a[0]).endswith(_text(a[1]))),
     "normalize-space": Function(1, 1, lambda a, s: " ".join(words(_text(a[0])))),
     "regex": Function(2, 2, _regex),
+    "regex*": Function(2, 2, _patient_regex),
     "selected": Function(2, 2, lambda a, s: _text(a[1]).strip(" \t\r\n") in words(_text(a[0]))),
     "selected-at": Function(2, 2, _selected_at),
     "count-selected": Function(1, 1, lambda a, s: float(len(words(_text(a[0]))))),

@@ -6,9 +6,17 @@ Only the server checks: there is no twin in JavaScript.
 import re
 import warnings
 
-ESCAPES = set("dDwWsS^$\\.*+?()[]{}|/-@_#%&=:;,<>'\"!~` ")
+ESCAPES = set("dDwWsStnrfv^$\\.*+?()[]{}|/-@_#%&=:;,<>'\"!~` ")
 SPACES = " \\t\\n\\r\\f\\v"  # what \s means: browsers take more for a space than Python does
 QUANTIFIER = re.compile(r"[*+?]|\{\d+(?:,\d*)?\}")
+
+
+NESTED = "a repetition within a repetition may never end"
+
+
+def is_readable(pattern: str) -> bool:
+    """Whether a form that others made may have it: repetitions within each other are matched patiently."""
+    return trouble_with(pattern) in ("", NESTED)
 
 
 def trouble_with(pattern: str) -> str:
@@ -48,7 +56,7 @@ def trouble_with(pattern: str) -> str:
             repeated = groups.pop()
             after = QUANTIFIER.match(pattern, at + 1)
             if repeated and after and after[0] != "?":
-                return "a repetition within a repetition may never end"
+                return NESTED
             groups[-1] = groups[-1] or repeated
         elif found := QUANTIFIER.match(pattern, at):
             groups[-1] = True

@@ -10,7 +10,7 @@ from typing import Any
 from blueprints.forms.engine.expressions import OPERATORS, Tree
 from blueprints.forms.engine.functions import FUNCTIONS
 from blueprints.forms.engine.nodes import Node, select
-from blueprints.forms.engine.patterns import portable, trouble_with
+from blueprints.forms.engine.patterns import NESTED, portable, trouble_with
 
 DEPTH = 250  # of a tree, a call counting twice: more is a mistake or an attack
 
@@ -30,11 +30,14 @@ def calls(tree: Tree, names: set[str]) -> bool:
 class Checker:
     """Checks the trees of one place; ``say`` is told of what is wrong."""
 
-    def __init__(self, where: str, at: Node, rows: Mapping[str, Any], say: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, where: str, at: Node, rows: Mapping[str, Any], say: Callable[[str, str], None], imported: bool
+    ) -> None:
         self.where = where
         self.at = at
         self.rows = rows
         self.say = say
+        self.imported = imported
 
     def checked(self, tree: Tree, elsewhere: bool = False, depth: int = 0) -> Tree:
         """The tree, with patterns and lists written out. ``elsewhere``: what is evaluated at other nodes than ours."""
@@ -87,7 +90,7 @@ class Checker:
             self.say(self.where, f"there is no function {name!r}")
         elif not function.takes(len(call) - 1):
             self.say(self.where, f"{name}() does not take {len(call) - 1} arguments")
-        elif name == "regex":
+        elif name in ("regex", "regex*"):
             return self.regex(whole)
         elif name == "jr:choice-name":
             return self.choice_name(whole)
@@ -97,10 +100,8 @@ class Checker:
         pattern = call[3]
         if not isinstance(pattern, list) or pattern[:1] != ["s"] or len(pattern) != 2:
             self.say(self.where, "regex(): the pattern must be a text that is written out")
-        elif trouble := trouble_with(pattern[1]):
-            self.say(self.where, f"regex(): {trouble}")
         else:
-            call[3] = ["s", portable(pattern[1])]
+            return _portable_call(call, self.imported, lambda trouble: self.say(self.where, f"regex(): {trouble}"))
         return call
 
     def choice_name(self, call: list[Any]) -> Tree:
@@ -116,3 +117,23 @@ class Checker:
             else:
                 self.say(self.where, f"jr:choice-name(): there are no choices at {path!r}")
         return call
+
+
+def portable_tree(tree: Tree) -> Tree:
+    """A tree whose patterns are written so that both engines read them alike, where they can be."""
+    if not isinstance(tree, list) or tree[0] in ("s", "p"):
+        return tree
+    whole = [portable_tree(item) if isinstance(item, list) else item for item in tree]
+    if whole[:2] == ["f", "regex"] and isinstance(whole[3], list) and whole[3][0] == "s":
+        return _portable_call(whole, True, lambda _trouble: None)
+    return whole
+
+
+def _portable_call(call: list[Any], patient: bool, say: Callable[[str], None]) -> Tree:
+    """regex() with its pattern written portably; as regex*() where only patience can match it."""
+    pattern = call[3][1]
+    trouble = trouble_with(pattern)
+    if trouble and not (patient and trouble == NESTED):
+        say(trouble)
+        return call
+    return ["f", "regex*" if trouble else "regex", call[2], ["s", portable(pattern)]]

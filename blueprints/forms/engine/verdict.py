@@ -216,7 +216,7 @@ def _weigh(verdict: Verdict, path: str, node: Node, say: Say) -> None:
             verdict.invalid[path] = own or say("This answer is not possible here.")
         elif question.choice_filter is not None and not _offered(filled, node):
             verdict.invalid[path] = say("This answer is not among the choices.")
-    elif question.asks and question.required is not None and filled.holds(node, question.required):
+    elif question.required is not None and filled.holds(node, question.required):
         verdict.missing[path] = filled.words(node, question.required_message) or say("This question needs an answer.")
 
 

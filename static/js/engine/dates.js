@@ -2,7 +2,7 @@
 // A clock is text: 2026-11-24T10:15:30.000+01:00, the moment and the offset of whoever fills the form.
 
 export const DAY = 86_400_000;
-const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const MOMENT = /^(\d{4})-(\d\d?)-(\d\d?)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?(Z|[+-][01]\d:?[0-5]\d)?)?$/;
 const DAYS_SHORT = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS_SHORT = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -34,10 +34,11 @@ export function dayText(number) {
   return inCalendar(at) ? at.toISOString().slice(0, 10) : "";
 }
 
-/** The moment of a number of days, on the wall of the clock's place; '' for what no calendar has. */
+/** The moment of a number of days, on the wall of the clock's place: at midnight the day alone; '' for none. */
 export function momentText(number, clock) {
   const at = new Date(Math.floor(number * DAY + 0.5));
-  return inCalendar(at) ? at.toISOString().slice(0, 23) + clock.slice(23) : "";
+  if (!inCalendar(at)) return "";
+  return at % DAY ? at.toISOString().slice(0, 23) + clock.slice(23) : dayText(at / DAY);
 }
 
 const inCalendar = (at) => at.getUTCFullYear() > 0 && at.getUTCFullYear() < 10_000;

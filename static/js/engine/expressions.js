@@ -38,7 +38,8 @@ export function evaluate(tree, scope) {
   const b = evaluate(second, scope);
   if (head === "|") return inOrder([...nodesOf(a), ...nodesOf(b)]);
   if (ARITHMETIC[head]) return ARITHMETIC[head](toNumber(a, scope), toNumber(b, scope));
-  return each(a, b).some((x) => each(b, a).some((y) => compare(head, x, y, scope)));
+  const equality = head === "=" || head === "!=";
+  return each(a, b, equality).some((x) => each(b, a, equality).some((y) => compare(head, x, y, scope)));
 }
 
 const origin = (scope) => scope.current ?? scope.node;
@@ -125,10 +126,10 @@ function isFixed(tree) {
   return [first, ...rest].every(isFixed);
 }
 
-/** A list of nodes as its texts, so that it compares existentially (but as one truth against a truth). */
-function each(value, other) {
+/** A list of nodes as its texts, so that it compares existentially (but as one truth, where it equals a truth). */
+function each(value, other, equality) {
   if (!Array.isArray(value)) return [value];
-  return typeof other === "boolean" ? [value.length > 0] : value.map((node) => node.text);
+  return equality && typeof other === "boolean" ? [value.length > 0] : value.map((node) => node.text);
 }
 
 function compare(op, a, b, scope) {

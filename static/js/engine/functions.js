@@ -3,6 +3,7 @@
 
 import { stored, toNumber, toText, toTruth } from "./conversions.js";
 import { added, DAY, days, dayText, formatted, milliseconds, momentText, monthsBetween } from "./dates.js";
+import { matches } from "./matching.js";
 
 const REGEX_LIMIT = 1000; // characters: a page cannot stop a regular expression that runs
 
@@ -74,6 +75,9 @@ function regex(args) {
   return [...value].length <= REGEX_LIMIT && new RegExp(`^(?:${text(args[1])})$`, "su").test(value);
 }
 
+/** regex() of a pattern whose repetitions lie within each other. */
+const patient = (value, pattern) => [...value].length <= REGEX_LIMIT && matches(pattern, value);
+
 function format(args, scope) {
   const value = args[0]();
   return formatted(typeof value === "number" ? dayText(value) : toText(value), text(args[1]), scope.clock);
@@ -100,22 +104,27 @@ function translate(args) {
 }
 
 function fromText(args, scope) {
-  const value = text(args[0]).toLowerCase();
+  const value = text(args[0]);
   return value === "true" || toNumber(value, scope) === 1;
 }
 
 /** Whether so many of them, at least and at most, are true; -1 is no limit. */
-const checklist = ([least, most, ...args], scope) => between(scope, least, most, args.filter(holds).length);
+const checklist = ([least, most, ...args], scope) => between(scope, least, most, spread(args).filter(holds).length);
 
 function weighted([least, most, ...args], scope) {
-  const weights = args.map((test, at) => (at % 2 || !args[at + 1] || !holds(test) ? 0 : number(scope, args[at + 1])));
-  return between(scope, least, most, total(weights));
+  const tests = spread(args.filter((_, at) => at % 2 === 0));
+  const weights = spread(args.filter((_, at) => at % 2)).map((weight) => toNumber(weight, scope));
+  return between(scope, least, most, total(weights.filter((_, at) => at < tests.length && holds(tests[at]))));
 }
 
-function holds(argument) {
-  const value = argument();
-  return toTruth(Array.isArray(value) ? stored(value) : value);
-}
+/** Their values, a list of nodes giving a text for each. */
+const spread = (args) =>
+  args.flatMap((argument) => {
+    const value = argument();
+    return Array.isArray(value) ? value.map((node) => node.text) : [value];
+  });
+
+const holds = (value) => toTruth(typeof value === "boolean" ? value : stored(value));
 
 function between(scope, ...args) {
   const [least, most] = args.slice(0, 2).map((each) => number(scope, each));
@@ -210,6 +219,7 @@ export const FUNCTIONS = {
   "ends-with": (a) => text(a[0]).endsWith(text(a[1])),
   "normalize-space": (a) => words(text(a[0])).join(" "),
   regex,
+  "regex*": (a) => patient(text(a[0]), text(a[1])),
   selected: (a) => words(text(a[0])).includes(text(a[1]).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "")),
   "selected-at": selectedAt,
   "count-selected": (a) => words(text(a[0])).length,

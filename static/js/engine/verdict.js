@@ -143,7 +143,7 @@ function weigh(verdict, path, node, t) {
     } else if (choice_filter !== undefined && !offered(filled, node)) {
       verdict.invalid[path] = t("This answer is not among the choices.");
     }
-  } else if (required !== undefined && asks(node.question) && filled.holds(node, required)) {
+  } else if (required !== undefined && filled.holds(node, required)) {
     verdict.missing[path] = filled.words(node, required_message) || t("This question needs an answer.");
   }
 }
