@@ -74,7 +74,7 @@ def close(person: Person, capture: Capture, reason: str) -> None:
         words = _("Please say why, in at most %(n)s characters.", n=REASON)
         raise Refused(words, {"reason": words})
     _still_held(capture)
-    capture.state, capture.reason = "closed", reason
+    capture.state, capture.why = "closed", {"": {"reason": reason}}
     db.session.add(Settlement(capture_id=capture.id, person_id=person.id, what="closed", reason=reason))
 
 

@@ -25,7 +25,8 @@ class Incoming:
     asker: whose access counts: the author, or whoever settles a held one. recorded: the phone's clock; received: ours.
     form: version of the definition it was filled by. corrects: the version it answers a return of. base: the version
     of what it changes, as the page showed it. files: what it announces, [{id, name, size, sha256}]; and what the held
-    captures announced that it replaces, whoever wrote them. replaces: the ids of those.
+    captures announced that it replaces, whoever wrote them. replaces: the ids of those. language: in which to say what
+    is wrong, where it is asked in another one than the author's; None else.
     """
 
     id: UUID
@@ -41,6 +42,7 @@ class Incoming:
     base: str | None
     files: list[dict[str, Any]]
     replaces: tuple[UUID, ...]
+    language: str | None
     device_id: UUID | None
     number: int | None
 
@@ -74,7 +76,7 @@ def takes(kind: str) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     return mark
 
 
-def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> Incoming:
+def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk, language: str | None = None) -> Incoming:
     """The capture as its view gets it: fields without envelope, in the order they came."""
     sent, before = envelope.read(pairs), list(replaced_by(capture))
     announced = [sent.files.data, *(envelope.read(one.fields or []).files.data for one in before)]
@@ -92,6 +94,7 @@ def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> I
         base=sent.base.data or None,
         files=[file for text in announced for file in envelope.declared(text)],
         replaces=tuple(one.id for one in before),
+        language=language,
         device_id=capture.device_id,
         number=capture.number,
     )

@@ -1,9 +1,11 @@
 """The one path of a capture on the server (docs/offline.md): row, effect and receipt in one transaction."""
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Flask, Response, abort, current_app, g, has_app_context, jsonify, redirect, request, url_for
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import case, select, update
@@ -22,7 +24,9 @@ from blueprints.people.models import Device, Person
 from blueprints.shared import happened
 from blueprints.shared.db import db, now, savepoint, start_writing, stop_reading, today, uuid7
 from blueprints.shared.refusal import Refused
+from blueprints.shared.words import LANGUAGES
 
+T = TypeVar("T")
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 PHOTOS = "captures.take_file"  # has a delivery of its own
 
@@ -115,7 +119,7 @@ def _take(
     capture = _row(id, author, pairs, digest, sent)
     pairs = _noted(capture, pairs, photos)
     if _newer(sent):
-        _hold(capture, pairs, Refused(_("This phone uses a newer edition than the server.")))
+        _hold(capture, pairs, lambda: Refused(_("This phone uses a newer edition than the server.")))
         _heard(capture)
     else:
         carry_out(capture, pairs, author)
@@ -199,11 +203,14 @@ def _known(
         return receipt(twin, 200)
     twin = _row(uuid7(), author, pairs, digest, sent)
     twin.same_as, twin.code = known.id, envelope.code(known.id, digest)
-    twice = _("The same item arrived twice with different contents. Please choose which one is right.")
-    _hold(twin, _noted(twin, pairs, photos), Refused(twice))
+    _hold(twin, _noted(twin, pairs, photos), _twice)
     pictures.store(photos)
     db.session.commit()
     return receipt(twin, 202)
+
+
+def _twice() -> Refused:
+    return Refused(_("The same item arrived twice with different contents. Please choose which one is right."))
 
 
 def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> None:
@@ -214,20 +221,38 @@ def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk)
     g.happened_to = None
     try:
         with savepoint():
-            view, args = _view_of(capture.url)
-            view(incoming.of(capture, pairs, asker), **args)
-    except Refused as refused:
-        _hold(capture, pairs, refused)
+            _run(capture, pairs, asker)
+    except Refused as refusal:
+        first = refusal
+        _hold(capture, pairs, lambda: _refused_again(capture, pairs, asker) or first)
     except HTTPException as error:
-        _hold(capture, pairs, Refused(_words(error.code or 500), status=error.code or 500))
+        status = error.code or 500
+        _hold(capture, pairs, lambda: Refused(_words(status), status=status))
     except (OperationalError, StaleDataError):
         raise
     except Exception:
         current_app.logger.exception("a view failed on a capture", extra={"capture": str(capture.id)})
-        _hold(capture, pairs, Refused(_words(500), status=500))
+        _hold(capture, pairs, lambda: Refused(_words(500), status=500))
     else:
-        capture.state, capture.reason, capture.messages, capture.refusal = "applied", "", None, None
+        capture.state, capture.why, capture.refusal = "applied", None, None
         capture.client_id = g.happened_to
+
+
+def _run(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk, language: str | None = None) -> None:
+    view, args = _view_of(capture.url)
+    view(incoming.of(capture, pairs, asker, language), **args)
+
+
+def _refused_again(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk) -> Refused | None:
+    """What the view says in the language of this moment: whoever reads it later need not speak the author's."""
+    try:
+        with savepoint():
+            _run(capture, pairs, asker, str(get_locale()))
+            raise NotFound  # whatever it did is undone: this asks for words alone
+    except Refused as refused:
+        return refused
+    except HTTPException:
+        return None
 
 
 def _view_of(url: str) -> tuple[Any, dict[str, Any]]:
@@ -246,17 +271,28 @@ def _words(status: int) -> str:
     return _("The server could not accept this. It has kept everything.")
 
 
-def _hold(capture: Capture, pairs: list[envelope.Pair], refused: Refused) -> None:
-    """Keeps the raw fields with the reason, while there is room."""
+def _hold(capture: Capture, pairs: list[envelope.Pair], say: Callable[[], Refused]) -> None:
+    """Keeps the raw fields, while there is room, and in each language why: `say` is asked in one after another."""
     size = sum(len(name) + len(value.encode("utf-8", "surrogatepass")) for name, value in pairs)
     room.demand(capture, size)
-    capture.state, capture.reason, capture.messages = "held", refused.reason, refused.messages or None
-    capture.refusal, capture.fields, capture.size = refused.status, [list(pair) for pair in pairs], size
+    said = _in_each_language(say)
+    capture.state, capture.refusal = "held", next(iter(said.values())).status
+    capture.why = {lang: {"reason": refused.reason, "messages": refused.messages} for lang, refused in said.items()}
+    capture.fields, capture.size = [list(pair) for pair in pairs], size
+
+
+def _in_each_language(say: Callable[[], T]) -> dict[str, T]:
+    said = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            said[language] = say()
+    return said
 
 
 def _settle_what_it_replaces(capture: Capture) -> None:
     for replaced in [one for one in incoming.replaced_by(capture) if one.state == "held"]:
-        replaced.state, replaced.reason = "closed", _("Replaced by a corrected one.")
+        words = _in_each_language(lambda: _("Replaced by a corrected one."))
+        replaced.state, replaced.why = "closed", {language: {"reason": text} for language, text in words.items()}
         replaced.client_id = capture.client_id  # its photos are those of the corrected one: whoever reads it sees them
         db.session.add(Settlement(capture_id=replaced.id, person_id=capture.author_id, what="corrected"))
 
@@ -319,7 +355,7 @@ def receipt(capture: Capture, status: int) -> AnyResponse:
         code=envelope.spoken(capture.code),
         state=capture.state,
         reason=capture.reason,
-        messages=capture.messages or {},
+        messages=capture.messages,
     )
     response.status_code = status
     response.headers["Capture-Receipt"] = f"{named} {capture.code} {capture.state}"

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask_babel import get_locale
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -41,9 +42,9 @@ class Capture(Base):
     digest: Mapped[str] = mapped_column(String(64))  # sha256 over the sorted fields
     code: Mapped[str] = mapped_column(String(8))  # of the receipt, Crockford base32
     state: Mapped[str] = mapped_column(String(8))
-    reason: Mapped[str] = mapped_column(Text, default="")  # why it is held or closed, in words
+    # Why it is held or closed: by language {reason, messages: by field}; under "" what a person typed.
+    why: Mapped[dict[str, Any] | None]
     refusal: Mapped[int | None]  # the HTTP status that the view refused with; 404 is tried again by itself
-    messages: Mapped[dict[str, Any] | None]  # by field
     fields: Mapped[list[Any] | None]  # [[name, value], …] as delivered; kept where it was not applied at once
     size: Mapped[int] = mapped_column(default=0)  # bytes of the kept fields
     same_as: Mapped[UUID | None]  # the id that came twice with different contents
@@ -55,6 +56,20 @@ class Capture(Base):
         primaryjoin="Capture.id == foreign(CaptureFile.capture_id)", viewonly=True
     )
     settlements: Mapped[list["Settlement"]] = relationship(order_by="Settlement.id", back_populates="capture")
+
+    @property
+    def reason(self) -> str:
+        """Why it is held or closed, in the reader's language; "" for what was applied."""
+        return str(self._said().get("reason", ""))
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """What is wrong, by field, in the reader's language."""
+        return dict(self._said().get("messages") or {})
+
+    def _said(self) -> dict[str, Any]:
+        why = self.why or {}
+        return why.get(str(get_locale())) or next(iter(why.values()), {})
 
 
 class CaptureFile(Base):

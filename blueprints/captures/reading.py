@@ -62,7 +62,7 @@ def note_format(capture: Capture) -> str | None:
 
 def fields_of(capture: Capture) -> list[Field]:
     """Every field that came, and every message about one that did not."""
-    messages = {name: str(text) for name, text in (capture.messages or {}).items()}
+    messages = capture.messages
     form = definition_for(capture)
     return _by_form(capture, form[0], messages) if form else _by_name(capture, messages)
 
@@ -124,7 +124,7 @@ def _names() -> dict[str, str]:
 def filled(capture: Capture) -> dict[str, Any] | None:
     """What the page needs that shows the capture's form again, filled; None where nobody can fill it again."""
     page = {"action": capture.url, "kind": capture.kind, "label": capture.label, "corrects": named(capture)}
-    messages = capture.messages or {}
+    messages = capture.messages
     form, format = definition_for(capture), note_format(capture)
     if form and capture.kind in ("checklist", "feedback"):
         verdict = opened(form[0], capture.recorded or capture.received, typed(capture))

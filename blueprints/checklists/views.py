@@ -36,7 +36,7 @@ def take(incoming: Incoming, visit_id: UUID, form_id: str, version: str) -> None
     pairs = list(incoming.fields.items(multi=True))
     texts, announced = (text for _name, text in pairs), (file["id"] for file in incoming.files)
     photos = queries.photos_with(writer, texts, announced, earlier, incoming.replaces)
-    language = incoming.fields.get("language", writer.language)
+    language = incoming.language or incoming.fields.get("language", writer.language)
     clock = forms.clock_of(incoming.happened_at, incoming.zone)
     verdict = forms.judged(form_id, version, "checklist", pairs, clock, language, photos)
     said = (version, verdict, incoming.recorded, incoming.received)

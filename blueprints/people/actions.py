@@ -20,11 +20,11 @@ from blueprints.people.models import (
     SignIn,
     Team,
 )
-from blueprints.people.sign_in import LANGUAGES
 from blueprints.shared.db import db, now
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.shared.tokens import hashed
+from blueprints.shared.words import LANGUAGES
 
 INVITATION_LASTS = timedelta(days=7)
 

@@ -18,6 +18,7 @@ from blueprints.shared.origin import SAFE
 from blueprints.shared.pages import render, wants_block
 from blueprints.shared.refusal import Refused
 from blueprints.shared.requests import own_transaction
+from blueprints.shared.words import LANGUAGES
 
 bp = Blueprint("people", __name__)
 
@@ -137,7 +138,7 @@ def show_in(form: SignInForm | NewPasswordForm, refused: Refused) -> str:
 
 def remember_language(response: Response, language: str) -> Response:
     """Keeps the language for whoever is not signed in yet on this browser."""
-    if language in session_of.LANGUAGES:
+    if language in LANGUAGES:
         response.set_cookie("lang", language, max_age=365 * 86400, samesite="Lax", httponly=True)
     return response
 

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, validators
 
 from blueprints.people.models import ROLES, Person, Team
-from blueprints.people.sign_in import LANGUAGES
 from blueprints.shared.inputs import LineField, WholeField, WordsField, identity, needed
+from blueprints.shared.words import LANGUAGES
 
 ROLE_WORDS = {
     "coordinator": _l("Coordinator"),

@@ -14,9 +14,9 @@ from blueprints.people.models import Device, Person, SignIn
 from blueprints.shared.db import Busy, db, now, writing
 from blueprints.shared.origin import SAFE
 from blueprints.shared.tokens import hashed
+from blueprints.shared.words import LANGUAGES
 
 DEVICE = "tournee_device"  # cookie: which device this is; no secret, it only numbers captures
-LANGUAGES = ("fr", "en")
 SEEN_EVERY = timedelta(minutes=1)
 manager = LoginManager()
 # Every request asks it: built once, with all that is asked of a person in one look.

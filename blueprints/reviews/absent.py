@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import abort
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, lazyload
 
@@ -14,6 +15,7 @@ from blueprints.clients.models import Client
 from blueprints.notes.models import Note
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Device, Membership, Person, SignIn
+from blueprints.reviews.models import Explanation
 from blueprints.reviews.queries import whom
 from blueprints.shared.db import db, now
 from blueprints.surveys.models import Feedback
@@ -78,7 +80,10 @@ def _visits(person: Person, limit: int) -> Select[Visit]:
 
 
 def gaps(person: Person) -> list[Gap]:
-    """Captures that a phone has numbered and that never came, while later ones did more than an hour ago."""
+    """Captures that a phone has numbered and that never came, while later ones did more than an hour ago.
+
+    What somebody has explained is not looked for any more.
+    """
     moment = now()
     counted = (
         select(
@@ -100,11 +105,38 @@ def gaps(person: Person) -> list[Gap]:
         .where(counted.c.number > before + 1)
         .where((counted.c.before.is_not(None)) | (Device.last_number <= NUMBERS))
         .where(counted.c.received.between(moment - GAPS_BACK, moment - SETTLED))
+        .where(
+            ~select(Explanation.id)
+            .where(
+                Explanation.device_id == Device.id,
+                Explanation.first <= before + 1,
+                Explanation.last >= counted.c.number - 1,
+            )
+            .exists()
+        )
         .options(lazyload(Person.roles), lazyload(Person.memberships))
         .order_by(counted.c.received)
         .limit(MOST)
     )
     return [Gap(device, owner, last + 1, number - 1, since) for device, owner, number, last, since in rows]
+
+
+def one_gap(person: Person, device_id: UUID, first: int) -> Gap:
+    """The gap of that phone that begins there, as it stands now; 404 for another team's, an explained one and none."""
+    return next((gap for gap in gaps(person) if (gap.device.id, gap.first) == (device_id, first)), None) or abort(404)
+
+
+def explained(person: Person) -> Sequence[Explanation]:
+    """What was said about gaps in these two weeks, the newest first; with phone and person."""
+    query = (
+        select(Explanation)
+        .join(Explanation.device)
+        .where(Device.person_id.in_(_people(person)), Explanation.at > now() - GAPS_BACK)
+        .options(contains_eager(Explanation.device), whom(Explanation.person))
+        .order_by(Explanation.at.desc())
+        .limit(MOST)
+    )
+    return db.session.scalars(query).all()
 
 
 def silent(person: Person) -> Sequence[tuple[Device, Person]]:

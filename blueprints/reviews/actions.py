@@ -13,16 +13,16 @@ from blueprints.clients.models import Client
 from blueprints.forms.queries import definition_of
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.models import Person
-from blueprints.reviews.models import RANKS, Return, ReviewText, Signature
+from blueprints.reviews.models import RANKS, Explanation, Return, ReviewText, Signature
 from blueprints.reviews.queries import texts_to_change
 from blueprints.shared.db import db
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
+from blueprints.shared.words import LANGUAGES
 from blueprints.surveys.models import CallBack, Feedback
 from blueprints.visits.models import Visit
 
 COMMENT = 4_000  # characters
-LANGUAGES = ("fr", "en")
 
 
 def arrive(kind: str, id: UUID) -> None:
@@ -168,3 +168,16 @@ def call_back(person: Person, feedback: Feedback, words: str, at: datetime) -> N
         raise Refused(_("%(name)s has settled this already.", name=feedback.called_back.person.name), status=409)
     db.session.add(CallBack(feedback_id=feedback.id, person_id=person.id, words=words, at=at))
     tell("called_back", "feedback", feedback.id, feedback.client_id)
+
+
+def explain(person: Person, device_id: UUID, first: int, last: int, reason: str) -> Explanation:
+    """Says why the numbers `first` to `last` of a phone never came; they are looked for no more. Refuses no reason."""
+    reason = reason.strip()
+    if not reason or len(reason) > COMMENT:
+        words = _("Please say why, in at most %(n)s characters.", n=COMMENT)
+        raise Refused(words, {"reason": words})
+    row = Explanation(device_id=device_id, first=first, last=last, person_id=person.id, reason=reason)
+    db.session.add(row)
+    db.session.flush()
+    tell("explained", "gap", row.id)
+    return row

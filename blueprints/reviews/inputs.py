@@ -71,6 +71,13 @@ class CallForm(Form):  # type: ignore[misc]
     words = WordsField(_l("What was done?"), most=COMMENT, required=True)
 
 
+class GapForm(Form):  # type: ignore[misc]
+    """Why some of a phone's numbers never came."""
+
+    first = WholeField(least=1, most=2**31 - 1)
+    reason = WordsField(_l("Why it never came"), most=COMMENT, required=True)
+
+
 def shown(fields: "MultiDict[str, str]") -> set[UUID]:
     """The versions that were on the screen."""
     return {id for id in map(identity, fields.getlist("version")) if id is not None}

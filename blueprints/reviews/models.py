@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blueprints.clients.models import Client
-from blueprints.people.models import Person
+from blueprints.people.models import Device, Person
 from blueprints.shared.db import Base, now, uuid7
 from blueprints.visits.models import Visit
 
@@ -92,3 +92,20 @@ class Return(Base):
     client: Mapped[Client] = relationship()
     visit: Mapped[Visit | None] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
+class Explanation(Base):
+    """Somebody knows why numbers of a phone never came (thrown away there, the phone was lost …), and says so."""
+
+    __tablename__ = "explanation"
+    __table_args__ = (Index("ix_explanation_device", "device_id", "first"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    first: Mapped[int]
+    last: Mapped[int]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    device: Mapped[Device] = relationship()
+    person: Mapped[Person] = relationship()

@@ -86,13 +86,37 @@ def answer(return_id: UUID) -> ResponseReturnValue:
 @require("supervisor")
 def missing() -> ResponseReturnValue:
     """What should be here and is not; each line leads to what can be done about it."""
+    return _missing()
+
+
+@bp.post("/missing/<uuid:device_id>/explain")
+@require("supervisor")
+def explain(device_id: UUID) -> ResponseReturnValue:
+    """Somebody knows why a phone's numbers have a gap."""
+    form = inputs.GapForm(request.form)
+    gap = absent.one_gap(current_user, device_id, form.first.data or 0)
+    try:
+        actions.explain(current_user, device_id, gap.first, gap.last, form.reason.data or "")
+    except Refused as refused:
+        db.session.rollback()
+        form.reason.errors = list(refused.messages.values())
+        return _missing(refused.status, gap=(device_id, gap.first), form=form)
+    db.session.commit()
+    flash(_("Noted. It is no longer looked for."), "info")
+    return redirect(url_for("reviews.missing"), 303)
+
+
+def _missing(status: int = 200, **typed: Any) -> ResponseReturnValue:
     return render(
         "reviews/missing.html",
+        status=status,
         ended=absent.ended(current_user),
         unheard=absent.unheard(current_user),
         gaps=absent.gaps(current_user),
+        explained=absent.explained(current_user),
         silent=absent.silent(current_user),
         own=queries.own_waiting(current_user),
+        **{"gap": None, "form": inputs.GapForm(), **typed},
     )
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from blueprints.shared.db import local, now, today
 
+LANGUAGES = ("fr", "en")  # of the interface; the first is the default
 _PLAIN = str.maketrans({"œ": "oe", "æ": "ae", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "’": " ", "'": " ", "-": " "})
 
 

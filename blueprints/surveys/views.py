@@ -54,7 +54,9 @@ def take_at_kiosk(incoming: Incoming, form_id: str, version: str) -> None:
 def _judged(incoming: Incoming, form_id: str, version: str, language: str) -> engine.Verdict:
     pairs = list(incoming.fields.items(multi=True))
     clock = forms.clock_of(incoming.happened_at, incoming.zone)
-    return forms.judged(form_id, version, "survey", pairs, clock, incoming.fields.get("language", language))
+    return forms.judged(
+        form_id, version, "survey", pairs, clock, incoming.language or incoming.fields.get("language", language)
+    )
 
 
 @bp.get("/answers")

@@ -85,6 +85,59 @@ class TestWhoSees:
         assert "Trop long." in client_as("diane").get(url_of(row)).text
 
 
+class TestLanguages:
+    """Who reads it need not speak the language of who caused it."""
+
+    @pytest.fixture(autouse=True)
+    def english(self, world: World) -> None:
+        world.diane.language = "en"
+
+    def test_the_reason_is_read_in_the_readers_language(self, held: Capture, client_as: AsPerson) -> None:
+        french, english = client_as("alice"), client_as("diane")
+        for address in ("/held", url_of(held), url_of(held, "/correct")):
+            assert "Cette adresse n’existe" in french.get(address).text
+            page = english.get(address).text
+            assert "This address does not exist for you" in page
+            assert "Cette adresse n’existe" not in page
+
+    def test_what_is_wrong_with_a_field_too(
+        self, form: str, world: World, client_as: AsPerson, deliver: Deliver
+    ) -> None:
+        sent = deliver(client_as("alice"), f"/visits/{world.visit.id}/checklists/home-safety/{form}",
+                       {"/data/bathroom/water": "72"})  # fmt: skip
+        assert "Au-delà, risque de brûlure" in sent.messages["/data/bathroom/water"]
+        assert "Au-delà, risque de brûlure" in client_as("alice").get(f"/held/{sent.id}").text
+        for address in ("", "/correct"):
+            page = client_as("diane").get(f"/held/{sent.id}{address}").text
+            assert "risque de brûlure" not in page
+            assert "Above that, risk of a burn" in page
+
+    def test_a_note_and_a_newer_edition_and_a_second_content(
+        self, world: World, client_as: AsPerson, deliver: Deliver
+    ) -> None:
+        alice, url = client_as("alice"), f"/visits/{world.visit.id}/notes/free"
+        empty = deliver(alice, url, {"text": " "})
+        newer = deliver(alice, url, NOTE, envelope={"_v": "99"})
+        first = deliver(alice, url, NOTE)
+        deliver(alice, url, {"text": "autre"}, id=first.id)
+        twin = db.session.scalars(select(Capture.id).where(Capture.same_as == first.id)).one()
+        for id, words in (
+            (empty.id, "cannot be recorded as it is"),
+            (newer.id, "newer edition"),
+            (twin, "arrived twice"),
+        ):
+            assert words in client_as("diane").get(f"/held/{id}").text
+            assert words not in alice.get(f"/held/{id}").text
+
+    def test_nothing_of_asking_again_stays(self, world: World, client_as: AsPerson, deliver: Deliver) -> None:
+        deliver(client_as("alice"), f"/visits/{world.visit.id}/notes/free", {"text": ""})
+        assert not db.session.scalars(select(Note)).all()
+
+    def test_what_a_person_typed_stays_as_it_was_typed(self, held: Capture, client_as: AsPerson) -> None:
+        client_as("diane").post(url_of(held, "/close"), data={"reason": "Wrong person."})
+        assert "Wrong person." in client_as("alice").get(f"/captures/{held.id}").text
+
+
 class TestFields:
     def test_answers_stand_under_the_labels_of_the_form(
         self, form: str, world: World, client_as: AsPerson, deliver: Deliver

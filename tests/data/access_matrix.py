@@ -129,6 +129,7 @@ reviews.send_back      POST     in      403     403     403     303     404     
 reviews.call_back      POST     in      403     403     403     303     404     403     403     in      in
 reviews.answer         GET      in      200     404     404     404     404     403     403     in      in
 reviews.missing        GET      in      403     403     403     200     200     403     403     in      in
+reviews.explain        POST     in      403     403     403     303     404     403     403     in      in
 surveys.answers        GET      in      403     403     403     200     200     200     403     in      in
 
 # what was delivered
@@ -223,6 +224,7 @@ def fields(name: str, args: dict[str, Any]) -> dict[str, Any]:
         "reviews.sign": {"version": str(args["note_version"])},
         "reviews.send_back": {"version": str(args["note_version"]), "comment": "Which day?"},
         "reviews.call_back": {"words": "Called."},
+        "reviews.explain": {"first": str(args["gap"]), "reason": "Thrown away."},
         "captures.close": {"reason": "A test."},
     }
     return posted.get(name, {})
@@ -272,6 +274,7 @@ TOUCHES: dict[str, set[str]] = {
     "reviews.sign": {"signature", "review_text"},
     "reviews.send_back": {"review_return", "review_text"},
     "reviews.call_back": {"call_back", "feedback"},
+    "reviews.explain": {"explanation"},
     "captures.take_file": {"capture_file"},
     "captures.apply": {"capture", "settlement"},
     "captures.close": {"capture", "settlement"},

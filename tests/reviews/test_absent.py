@@ -18,6 +18,9 @@ from tests.support.world import World, id_of, sign_in
 pytestmark = pytest.mark.both_engines
 
 
+AsPerson = Callable[[str | None], Client]
+
+
 def capture(device: UUID, author: UUID, number: int, received: datetime | None = None) -> None:
     db.session.add(
         Capture(id=uuid4(), kind="note", url="/x", author_id=author, device_id=device, number=number, digest="0" * 64,
@@ -86,6 +89,56 @@ class TestGaps:
         for number in (9_000, 9_001, 9_003):
             capture(id_of("alice's device"), world.alice.id, number)
         assert [(gap.first, gap.last) for gap in absent.gaps(world.diane)] == [(9_002, 9_002)]
+
+
+class TestExplained:
+    @pytest.fixture
+    def phone(self, world: World) -> UUID:
+        """Alice's phone, whose numbers 3, 5 and 6 never came."""
+        phone = id_of("alice's device")
+        for number in (1, 2, 4, 7):
+            capture(phone, world.alice.id, number)
+        return phone
+
+    def test_a_gap_that_is_explained_is_no_longer_looked_for(
+        self, world: World, phone: UUID, client_as: AsPerson
+    ) -> None:
+        diane = client_as("diane")
+        words = "Jetée sur le téléphone, le tactile <b>glisse</b>."
+        for first in (3, 5):
+            answer = diane.post(f"/missing/{phone}/explain", data={"first": first, "reason": words})
+            assert (answer.status_code, answer.location) == (303, "/missing")
+        assert not absent.gaps(world.diane)
+        rows = absent.explained(world.diane)
+        assert {(row.first, row.last, row.person_id, row.reason) for row in rows} == {
+            (3, 3, world.diane.id, words),
+            (5, 6, world.diane.id, words),
+        }
+        assert not absent.explained(world.erwan)
+        assert "le tactile &lt;b&gt;glisse" in diane.get("/missing").text
+        capture(phone, world.alice.id, 9)
+        assert [(gap.first, gap.last) for gap in absent.gaps(world.diane)] == [(8, 8)]
+
+    def test_what_comes_after_all_leaves_the_rest_explained(
+        self, world: World, phone: UUID, client_as: AsPerson
+    ) -> None:
+        client_as("diane").post(f"/missing/{phone}/explain", data={"first": 5, "reason": "Perdu."})
+        capture(phone, world.alice.id, 5)
+        assert [gap.first for gap in absent.gaps(world.diane)] == [3]
+
+    @pytest.mark.parametrize("reason", ["", " \n", "x" * 4_001])
+    def test_not_without_a_reason(self, world: World, phone: UUID, client_as: AsPerson, reason: str) -> None:
+        answer = client_as("diane").post(f"/missing/{phone}/explain", data={"first": 3, "reason": reason})
+        assert answer.status_code == 422
+        assert "Dites pourquoi" in answer.text
+        assert len(absent.gaps(world.diane)) == 2
+
+    @pytest.mark.parametrize("first", ["4", "6", "0", "-1", "x", ""])
+    def test_only_a_gap_that_there_is(self, world: World, phone: UUID, client_as: AsPerson, first: str) -> None:
+        sent = {"first": first, "reason": "Perdu."}
+        assert client_as("diane").post(f"/missing/{phone}/explain", data=sent).status_code == 404
+        assert client_as("erwan").post(f"/missing/{phone}/explain", data=sent | {"first": "3"}).status_code == 404
+        assert not absent.explained(world.diane)
 
 
 class TestSilent:

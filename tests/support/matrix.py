@@ -26,7 +26,7 @@ from blueprints.clients.models import Client as Case
 from blueprints.forms.actions import publish_shipped
 from blueprints.forms.models import Form
 from blueprints.notes.models import Note
-from blueprints.people.models import Cover, Invitation, Person, SignIn
+from blueprints.people.models import Cover, Device, Invitation, Person, SignIn
 from blueprints.reviews.models import Return
 from blueprints.shared.db import db, now, today
 from blueprints.shared.tokens import hashed
@@ -189,6 +189,7 @@ class Stage:
             "file_id": photo,
             "feedback_id": feedback.id,
             "kiosk_answer": at_kiosk.id,
+            "gap": self._gap(),
             "return_id": returned.id,
             "cover_id": cover.id,
             "note_version": notes["free"].versions[0].id,
@@ -208,6 +209,16 @@ class Stage:
         answer = self.client("diane").post(url, data=data)
         assert answer.status_code == 303, answer.text[:2000]
         return db.session.scalars(select(Return)).one()
+
+    def _gap(self) -> int:
+        """A number of alice's phone that never came; the one after it did, two hours ago."""
+        phone = db.session.get_one(Device, id_of("alice's device"))
+        gap, phone.last_number = phone.last_number + 1, phone.last_number + 2
+        db.session.add(
+            Capture(id=uuid4(), kind="note", url="/x", author_id=id_of("alice"), device_id=phone.id, state="applied",
+                    number=gap + 1, digest="0" * 64, code="0" * 8, received=now() - timedelta(hours=2))
+        )  # fmt: skip
+        return gap
 
     def _photo(self, author: str, capture: UUID, file: UUID) -> None:
         answer = self.client(author).post(
