@@ -56,13 +56,21 @@ class Unsupported(Exception):
 
 
 class Compiler:
-    """Makes form.json of one XForm. ``place_of`` says where in the file a path stands (else its line is taken)."""
+    """Makes form.json of one XForm. ``places`` says where in the workbook a path stands (None: lines are named)."""
 
-    def __init__(self, xform: XForm, report: Report, dialect: str, places: Mapping[str, Place] | None = None) -> None:
+    def __init__(
+        self,
+        xform: XForm,
+        report: Report,
+        dialect: str,
+        places: Mapping[str, Place] | None = None,
+        defaults: Mapping[int, str] | None = None,
+    ) -> None:
         self.xform = xform
         self.report = report
         self.dialect = dialect
         self.places = places
+        self.defaults = defaults or {}  # by row of the survey
         self.expressions = 0
         self.rows: dict[str, Json] = {}
         self.nodes: dict[str, Node] = {}
@@ -350,8 +358,8 @@ class Compiler:
         if kind in ("group", "repeat"):
             row["children"] = [self._row(child) for child in _ordered(spot.children)]
             self._repeat(spot, row)
-        elif spot.default:
-            row["default"] = spot.default
+        elif text := spot.default or self._own_default(spot):
+            row["default"] = text
         if kind in ("select_one", "select_multiple", "rank") or (
             kind == "range" and control and control.find("itemset")
         ):
@@ -361,6 +369,10 @@ class Compiler:
         if spot.path == f"/{self.xform.root.name}/meta/audit":
             row["type"], self.audit = "audit", True
         return row
+
+    def _own_default(self, spot: Spot) -> str:
+        place = self.places.get(spot.path) if self.places is not None else None
+        return self.defaults.get(place.row or 0, "") if place else ""
 
     def _notes(self, spot: Spot) -> Callable[[str], None]:
         def say(what: str) -> None:

@@ -13,7 +13,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     (r"there is no function '?(?P<function>[\w:.-]+)(?:\(\))?'?", _("there is no function {function}()")),
     (
         r"(?P<function>[\w:.-]+)\(\) (?:takes .*, not (?P<given>\d+)|does not take (?P<given_>\d+) arguments)",
-        _("{function}() is called with {given} arguments, which is not how it is called"),
+        _("{function}() is called with too many or too few values ({given})"),
     ),
     (r"the text (?P<text>.*) has no end", _("the text {text} has no end: a quotation mark is missing")),
     (r"(?P<mark>.) is no quotation mark here.*", _("{mark} is no quotation mark here; write ' or \"")),

@@ -25,6 +25,7 @@ MEMORY = 300 * 2**20  # bytes of address space
 CPU = 5  # seconds of processor
 WALL = 20  # seconds on the clock, for a machine that is busy with other things
 ROOT = Path(__file__).parents[3]
+PROGRAM = ["-m", "blueprints.forms.importing.sandbox"]
 HEAD = struct.Struct("!II")  # lengths of the request's JSON and of the file
 
 
@@ -50,7 +51,7 @@ class Sandbox:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # this very program
-            [sys.executable, "-m", "blueprints.forms.importing.sandbox"],
+            [sys.executable, *PROGRAM],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -102,11 +102,15 @@ ROUND = re.compile(r"\$\(\s*([\w.-]+)\s*\)")
 
 @dataclass(slots=True)
 class Repaired:
-    """A workbook that pyxform can read, its dialect and the name of the root of its data."""
+    """A workbook that pyxform can read, its dialect and the name of the root of its data.
+
+    ``defaults``: by row, those that pyxform would take for expressions; it is not shown them.
+    """
 
     book: Workbook
     dialect: str
     root: str
+    defaults: dict[int, str]
 
 
 def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
@@ -128,16 +132,19 @@ def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
         raise ImportRefused(_("The sheet “survey” has no question."), Place("survey"))
     kobo.unfold(book, report)
     _without_comments(survey, report)
+    defaults: dict[int, str] = {}
     for row in survey.rows:
         _type(row, report)
         _cells(row, report)
+        if text := _default(row.cells, survey.place(row), report):
+            defaults[row.number] = text
     survey.rows = [row for row in survey.rows if row.cells]
     root = _names(book, report)
     _choices(book, choices, report)
     _labels(survey, choices, report)
     _settings(book, report)
     _left_out(book, report)
-    return Repaired(book, dialect, root)
+    return Repaired(book, dialect, root, defaults)
 
 
 def _dialect(book: Workbook) -> str:
@@ -228,24 +235,24 @@ def _cells(row: Row, report: Report) -> None:
         return
     if cells.get("type") == "audit":
         cells["name"] = "audit"
-    _default(cells, place, report)
 
 
-def _default(cells: dict[str, str], place: Place, report: Report) -> None:
-    """A phone number or a moment as a default is a text, not a sum."""
+def _default(cells: dict[str, str], place: Place, report: Report) -> str:
+    """A phone number or a moment as a default is a text, not a sum: it is taken out and returned."""
     text = cells.get("default", "")
     if not text:
-        return
+        return ""
     moment = re.fullmatch(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(:\d\d)?(\.0+)?", text)
     if moment and cells.get("type") == "date":
         cells["default"] = moment[1]
     elif cells.get("type") in ("date", "dateTime", "time") and re.fullmatch(r"[\d:T.+ -]+", text):
-        return
+        return ""
     elif re.fullmatch(r"\+[\d ()./-]+|\d+([-/ .]\d+)+([ T][\d:.]+)?|[-\d ]{6,}", text) and not re.fullmatch(
         r"-?\d+(\.\d+)?", text
     ):
-        cells["default"] = f"'{text}'"
         report.warn(_("The default “{text}” is kept as a text, not reckoned as a sum."), place, text=text)
+        return cells.pop("default")
+    return ""
 
 
 def _names(book: Workbook, report: Report) -> str:

@@ -9,6 +9,7 @@ from blueprints.forms.importing.reading import Sheet, Workbook
 from blueprints.forms.importing.report import NOWHERE, ImportRefused, Place, Report, _
 from blueprints.forms.importing.shim import BEGIN, END, PLAIN, SELECT, Repaired
 
+FILES = (".csv", ".xml", ".geojson")
 TRIES = 8  # after a repair that only pyxform's own complaint shows to be needed
 ROW = re.compile(r"\[row\s*:\s*(\d+)\]\s*")
 SHEET = re.compile(r"(?:on the|for sheet:|in the) '(\w+)'(?: sheet)?", re.IGNORECASE)
@@ -30,7 +31,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
         _("A repeat cannot be called “{name}”: that is the name of the form's data."),
     ),
     (
-        r"'(?P<column>name|list_name|\w+)' value is invalid\. Names must begin with a letter",
+        r"'(?P<column>[^']*)' value is invalid\. Names must begin with a letter",
         _("A name must begin with a letter or _ and have only letters, digits, _, - and full stops."),
     ),
     (
@@ -51,16 +52,16 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     (r"There should be an external_choices sheet", _("There is no sheet “external_choices”, but a question needs it.")),
     (r"Missing calculation", _("A calculate needs a calculation.")),
     (
-        r"the '(?P<column>.*?)' value is invalid\. Reference variables must contain a name from"
+        r"'(?P<column>[^']*)' value is invalid\. Reference variables must contain a name from"
         r".*find the name '(?P<name>.*?)'",
         _("The column “{column}” speaks of ${{{name}}}, but there is no question of that name."),
     ),
     (
-        r"the '(?P<column>.*?)' value is invalid\. Reference variables names must be unique.*'(?P<name>.*?)' appears",
+        r"'(?P<column>[^']*)' value is invalid\. Reference variables names must be unique.*'(?P<name>.*?)' appears",
         _("The column “{column}” speaks of ${{{name}}}, but several questions have that name."),
     ),
     (
-        r"the '(?P<column>.*?)' value is invalid\. Reference variables must start",
+        r"'(?P<column>[^']*)' value is invalid\. Reference variables must start",
         _("The column “{column}” has a reference that is not written as ${{name}}."),
     ),
     (r"There is no survey element named '(?P<name>.*?)'", _("There is no question named “{name}”.")),
@@ -110,12 +111,14 @@ class Converted:
     xform: bytes
     places: dict[str, Place]
     lists: dict[str, list[dict[str, Any]]]
+    defaults: dict[int, str]
 
 
 def convert(repaired: Repaired, report: Report) -> Converted:
     """Let pyxform make the XForm. Raises ImportRefused with the row where it will not."""
     book = repaired.book
     _types(book.sheet("survey"), report)
+    _lists(book, report)
     if report.errors:
         raise ImportRefused(_("The form cannot be read."))
     from pyxform.errors import PyXFormError
@@ -132,7 +135,8 @@ def convert(repaired: Repaired, report: Report) -> Converted:
         except PyXFormError as error:
             if not _mended(book, str(error), report):
                 for sentence in str(error).split("\n"):
-                    _say(report, book, sentence, wrong=True)
+                    if sentence.strip() and not sentence.startswith("{"):  # not the row as pyxform holds it
+                        _say(report, book, sentence, wrong=True)
                 raise ImportRefused(_("The form cannot be read.")) from error
         except (MemoryError, RecursionError):
             raise
@@ -146,7 +150,7 @@ def convert(repaired: Repaired, report: Report) -> Converted:
         _say(report, book, sentence, wrong=False)
     data = result.xform.encode()
     lists = _external(book)
-    return Converted(data, _places(book.sheet("survey"), repaired.root), lists)
+    return Converted(data, _places(book.sheet("survey"), repaired.root), lists, repaired.defaults)
 
 
 def _types(survey: Sheet, report: Report) -> None:
@@ -164,6 +168,20 @@ def _types(survey: Sheet, report: Report) -> None:
                 else _("The question type “{type}” is not known.")
             )
             report.error(what, survey.place(row), type=kind)
+
+
+def _lists(book: Workbook, report: Report) -> None:
+    """Every question whose list is not there."""
+    survey, there = book.sheet("survey"), {row.cells.get("list_name") for row in book.sheet("choices").rows}
+    for row in survey.rows:
+        found = SELECT.fullmatch(row.cells.get("type", ""))
+        name = found[2].split(" or_other")[0].strip() if found else ""
+        if not found or "file" in found[1] or "external" in found[1] or "${" in name or name.endswith(FILES):
+            continue
+        if not there:
+            report.error(_("There is no sheet “choices”, but a question offers choices."), survey.place(row))
+        elif name not in there:
+            report.error(_("There is no list “{list}” among the choices."), survey.place(row), list=name)
 
 
 def _is_setting(kind: str) -> bool:
