@@ -14,7 +14,7 @@ from blueprints.forms.engine.completion import DefinitionError, complete
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition, Question, load
 from blueprints.forms.engine.reading import Line, Section, readable
-from blueprints.forms.engine.verdict import Alert, Finding, Verdict, blank, judge
+from blueprints.forms.engine.verdict import Alert, Finding, Verdict, add, blank, conclude, judge, remove
 
 __all__ = [
     "Alert",
@@ -26,9 +26,12 @@ __all__ = [
     "Question",
     "Section",
     "Verdict",
+    "add",
     "blank",
     "complete",
+    "conclude",
     "judge",
     "load",
     "readable",
+    "remove",
 ]

@@ -35,7 +35,8 @@ USES = ("checklist", "survey")
 EVENTS = {"odk-instance-first-load", "odk-new-repeat", "xforms-value-changed"}
 FORM_KEYS = {
     *("form_id", "title", "version", "hash", "languages", "default_language", "settings", "survey", "choices"),
-    *("alerts", "order", "deps", "wide", "volatile", "dialect", "root", "context", "external", "unsupported", "source"),
+    *("alerts", "dialect", "root", "context", "external", "unsupported", "source"),
+    *("order", "deps", "wide", "checks", "wide_checks", "volatile"),
 }
 TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
 TREES = ("required", "relevant", "constraint", "calculation", "repeat_count")
@@ -109,8 +110,10 @@ class _Reader:
                 [f"{found.cycle[0]}: these depend on each other in a circle: {', '.join(found.cycle)}"]
             )
         whole["order"], whole["deps"] = found.order, found.deps
-        if found.wide or "wide" in whole:
-            whole["wide"] = found.wide
+        whole["checks"] = found.checks
+        for key, readers in (("wide", found.wide), ("wide_checks", found.wide_checks)):
+            if readers or key in whole:
+                whole[key] = readers
         whole["volatile"] = [path for path, row in self.rows.items() if calls(row.get("calculation"), VOLATILE)]
         return whole
 

@@ -85,6 +85,8 @@ class Definition:
     order: tuple[str, ...]
     deps: dict[str, tuple[str, ...]]
     wide: dict[str, tuple[str, ...]]
+    checks: dict[str, tuple[str, ...]]
+    wide_checks: dict[str, tuple[str, ...]]
     volatile: frozenset[str]
     context: frozenset[str]
     triggers: dict[str, tuple[tuple[str, Tree], ...]]  # what a change of a path sets: path, tree
@@ -140,8 +142,10 @@ def load(source: dict[str, Any]) -> Definition:
             for name, items in whole["choices"].items()
         },
         order=tuple(whole["order"]),
-        deps={path: tuple(readers) for path, readers in whole["deps"].items()},
-        wide={path: tuple(readers) for path, readers in whole.get("wide", {}).items()},
+        deps=_readers(whole, "deps"),
+        wide=_readers(whole, "wide"),
+        checks=_readers(whole, "checks"),
+        wide_checks=_readers(whole, "wide_checks"),
         volatile=frozenset(whole["volatile"]),
         context=frozenset(whole.get("context", ())),
         triggers=_triggers(survey),
@@ -179,6 +183,10 @@ def _question(row: dict[str, Any]) -> Question:
         events=tuple((rule[0], rule[1], rule[2] if len(rule) > 2 else "") for rule in row.get("set", ())),
         children=tuple(map(_question, row.get("children", ()))),
     )
+
+
+def _readers(whole: dict[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+    return {path: tuple(readers) for path, readers in whole.get(key, {}).items()}
 
 
 def _triggers(survey: tuple[Question, ...]) -> dict[str, tuple[tuple[str, Tree], ...]]:

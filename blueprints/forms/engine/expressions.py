@@ -117,8 +117,8 @@ def likely(found: list[Node], predicate: Tree, scope: Scope) -> list[Node]:
             if index is None:
                 index = parent.columns[column] = {}
                 for item in found:
-                    for cell in item.named(column):
-                        index.setdefault(cell.text, []).append(item)
+                    for text in item.cells(column):
+                        index.setdefault(text, []).append(item)
             texts = [value] if isinstance(value, str) else [node.text for node in value]
             items = [index.get(text, []) for text in dict.fromkeys(texts)]
             return items[0] if len(items) == 1 else in_order([item for some in items for item in some])

@@ -4,7 +4,7 @@ At the top is a node without a name, as XPath's root. A repeat has one node for 
 its number, from 1: /data/hh[2]/age. A question's own path has no numbers: /data/hh/age.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
@@ -69,6 +69,10 @@ class Node:
                 self._named.setdefault(child.name, []).append(child)
         return self._named.get(name, [])
 
+    def cells(self, name: str) -> list[str]:
+        """The texts of its children of that name."""
+        return [child.text for child in self.named(name)]
+
     def below(self) -> Iterator["Node"]:
         """Itself and everything under it, in document order."""
         yield self
@@ -81,6 +85,31 @@ class Node:
         while node.parent is not None:
             node = node.parent
         return node
+
+
+class Item(Node):
+    """A choice of a list. Its columns become nodes when somebody looks at them: lists may have thousands of choices."""
+
+    __slots__ = ("_columns", "_words")
+
+    def __init__(self, parent: Node, row: int, columns: Mapping[str, object], words: Callable[[], str]) -> None:
+        super().__init__("item", parent, None)
+        self.row = row
+        self._columns = columns
+        self._words = words  # its label
+
+    def named(self, name: str) -> list[Node]:
+        """The column of that name."""
+        if not self.children:
+            for column in {**self._columns, "label": None}:
+                for text in self.cells(column):
+                    Node(column, self, None).value = text
+        return super().named(name)
+
+    def cells(self, name: str) -> list[str]:
+        """The text of that column."""
+        text = self._words() if name == "label" else self._columns.get(name)
+        return [text] if isinstance(text, str) else []
 
 
 def plant(definition: "Definition") -> Node:
@@ -151,6 +180,7 @@ def select(start: Node, path: str) -> list[Node]:
 
 def _on_axis(node: Node, step: str) -> list[Node]:
     axis, _, test = step.rpartition("::")
+    node.named(test)  # a choice has its columns only when they are looked at
     if axis == "self":
         seen = [node]
     elif axis == "parent":

@@ -8,6 +8,8 @@ from blueprints.forms.engine.expressions import Tree
 from blueprints.forms.engine.nodes import Node, select
 
 READ = ("relevant", "calculation", "repeat_count")
+SHOWN = ("required", "constraint", "choice_filter")  # what is looked at anew, and all texts that quote answers
+TEXTS = ("label", "hint", "guidance_hint", "required_message", "constraint_message")
 ROWS_ONLY = ("position", "count")  # these look at how many rows there are, not at what is in them
 
 
@@ -15,6 +17,8 @@ class Dependencies:
     """``deps``: the readers of each path among relevance, calculations and numbers of rows; ``wide``: those of them
     that look at other rows than their own; ``order``: all that has any of these, after what it reads; ``cycle``: the
     paths that wait for each other, where there is no such order.
+    ``checks`` and ``wide_checks`` name in the same way the questions of which something is to be said anew: whose
+    constraint, choices or texts read the path.
 
     ``lenient``: a group may read what lies within it, and rows may read other rows of their own repeat.
     """
@@ -40,12 +44,28 @@ class Dependencies:
                             (across if far else waits)[path].update(each.path for each in _around(below))
         self.deps = {path: list(deps[path]) for path in places if deps[path]}
         self.wide = {path: list(wide[path]) for path in places if wide[path]}
+        self.checks, self.wide_checks = self._checks(places)
         for path in logic:
             for needs in (waits[path], across[path]):
                 needs.intersection_update(logic)
                 if lenient:
                     needs.discard(path)
         self.order, self.cycle = _sorted(waits, across, lenient)
+
+    def _checks(self, places: dict[str, Node]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        near: dict[str, dict[str, None]] = defaultdict(dict)
+        wide: dict[str, dict[str, None]] = defaultdict(dict)
+        for path, row in self.rows.items():
+            here = places[path]
+            quoted = (part for key in TEXTS for segments in row.get(key, {}).values() for part in segments)
+            for tree in (*(row.get(key) for key in SHOWN), *quoted):
+                for read, whole, far in _reads(tree, [here], here):
+                    across = far and self.repeat_of(read, here) is not None
+                    for below in read.below() if whole else [read]:
+                        if below is not here:
+                            (wide if across else near)[below.path][path] = None
+        near_ones, wide_ones = ({path: list(found[path]) for path in places if found[path]} for found in (near, wide))
+        return near_ones, wide_ones
 
     def repeat_of(self, one: Node, other: Node) -> Node | None:
         """The innermost repeat that both lie in."""

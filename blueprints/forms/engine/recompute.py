@@ -1,12 +1,13 @@
 """Relevance, calculations and rows, until nothing changes any more (twin: static/js/engine/recompute.js)."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from blueprints.forms.engine.conversions import Scope, Value, stored, to_number, to_text, to_truth
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Choice, Definition, Question
 from blueprints.forms.engine.expressions import Tree, evaluate, sieve
-from blueprints.forms.engine.nodes import Node, add_row, find, plant, remove_row, select
+from blueprints.forms.engine.nodes import Item, Node, add_row, find, plant, remove_row, select
 
 ROUNDS = 32  # an order without circles needs one; more are for rows that refer to each other
 ROWS = 2000  # of a repeat
@@ -33,6 +34,17 @@ class Filled:
     def nodes(self) -> dict[str, Node]:
         """Every node by its path, in document order."""
         return {node.path: node for node in self.top.children[0].below()}
+
+    def relevant(self) -> list[Node]:
+        """The nodes that are relevant, in document order."""
+        found: list[Node] = []
+        stack = [self.top.children[0]]
+        while stack:
+            node = stack.pop()
+            if node.own:
+                found.append(node)
+                stack.extend(reversed(node.children))
+        return found
 
     def find(self, path: str) -> Node | None:
         """The node at a path; None where there is none."""
@@ -79,12 +91,7 @@ class Filled:
             root = Node("root", top, None)
             root.columns = {}
             for number, choice in enumerate(self.definition.choices[name], 1):
-                item = Node("item", root, None)
-                item.row = number
-                label = self.words(item, choice.label)
-                for column, text in {**choice.row, "label": label}.items():
-                    if isinstance(text, str):
-                        Node(column, item, None).value = text
+                Item(root, number, choice.row, partial(self.words, self.top, choice.label))
             self._lists[name] = top
         return [self._lists[name]]
 
@@ -99,7 +106,7 @@ class Filled:
 def recompute(filled: Filled, changed: Iterable[str] | None = None) -> set[Node]:
     """Bring relevance, calculations and rows up to date after these paths changed (None: all of it).
 
-    Gives the nodes whose relevance or value is another now, and the rows that are new.
+    Gives the nodes to look at again: what has changed, new rows, and whose constraint, choices or texts read these.
     """
     work = _Work(filled)
     if changed is None:
@@ -154,6 +161,8 @@ class _Work:
     def moved(self, node: Node) -> None:
         """A node's text has changed: its readers wait, and what it triggers is set."""
         definition, place = self.filled.definition, node.place
+        self.touched.add(node)
+        self.look(node, place)
         for reader in definition.deps.get(place, ()):
             self.wait(node, reader)
         for reader in definition.wide.get(place, ()):
@@ -167,8 +176,15 @@ class _Work:
         value = stored(self.filled.evaluate(node, tree))
         if value != node.value:
             node.value = value
-            self.touched.add(node)
             self.moved(node)
+
+    def look(self, node: Node, place: str) -> None:
+        """Who reads a place in a constraint, in a filter of choices or in a text is to be looked at again."""
+        definition = self.filled.definition
+        for reader in definition.checks.get(place, ()):
+            self.touched.update(reached(node, reader))
+        for reader in definition.wide_checks.get(place, ()):
+            self.touched.update(select(self.filled.top, reader))
 
     def run(self) -> set[Node]:
         """Evaluate until nothing waits. Gives what has changed."""
@@ -199,7 +215,6 @@ class _Work:
         if own != node.own:
             node.own = own
             for below in node.below():
-                self.touched.add(below)
                 self.moved(below)
 
     def count(self, parent: Node, question: Question) -> None:
@@ -234,6 +249,7 @@ class _Work:
         """A repeat has other rows than before: who reads them waits."""
         definition = self.filled.definition
         for path in (place, *(path for path in definition.questions if path.startswith(f"{place}/"))):
+            self.look(parent, path)
             for reader in definition.deps.get(path, ()):
                 if not f"{reader}/".startswith(f"{place}/"):
                     self.wait(parent, reader)

@@ -38,20 +38,65 @@ class Finding:
 class Verdict:
     """The answers as they are kept, and what is wrong with them. All maps are by path.
 
-    ``values``: canonical texts, only of what is relevant and not blank. ``missing`` and ``invalid``: messages in the
-    form's language. ``typed``: what was posted, to be shown again. ``unreadable``: what of it has no canonical text.
+    ``typed``: what was posted, to be shown again. ``unreadable``: what of it has no canonical text. What is said of the
+    nodes is kept by node, for rows move.
     """
 
     filled: Filled
     opening: bool = False  # nobody has answered yet
     typed: dict[str, list[str]] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    relevant: set[str] = field(default_factory=set)
-    missing: dict[str, str] = field(default_factory=dict)
-    invalid: dict[str, str] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    alerts: list[Alert] = field(default_factory=list)
+    absent: dict[Node, str] = field(default_factory=dict)
+    wrong: dict[Node, str] = field(default_factory=dict)
+    left_out: dict[Node, str] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """Canonical texts, only of what is relevant and not blank."""
+        if "values" not in self._made:
+            nodes = [node for node in self.filled.relevant() if node.value and not node.children]
+            self._made["values"] = {node.path: node.value for node in nodes if node.path not in self.unreadable}
+        found: dict[str, str] = self._made["values"]
+        return found
+
+    @property
+    def relevant(self) -> set[str]:
+        """The paths of what is asked."""
+        if "relevant" not in self._made:
+            self._made["relevant"] = {node.path for node in self.filled.relevant()}
+        found: set[str] = self._made["relevant"]
+        return found
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """What must be answered and is not, with its message."""
+        return {node.path: text for node, text in self.absent.items()}
+
+    @property
+    def invalid(self) -> dict[str, str]:
+        """What cannot be taken, with its message; answers to questions that are not there among it."""
+        if "invalid" not in self._made:
+            nowhere = {name: text for name, text in self.unreadable.items() if self.filled.find(name) is None}
+            self._made["invalid"] = nowhere | {node.path: text for node, text in self.wrong.items()}
+        found: dict[str, str] = self._made["invalid"]
+        return found
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was done about answers without refusing them."""
+        return [Finding(node.path, "left-out", text) for node, text in self.left_out.items()]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """The answers that somebody must look at."""
+        filled = self.filled
+        return [
+            Alert(node.path, rule.level, filled.words(node, rule.label))
+            for rule in filled.definition.alerts
+            for node in select(filled.top, rule.path)
+            if node.relevant and node not in self.wrong and filled.holds(node, rule.test)
+        ]
 
     @property
     def ok(self) -> bool:
@@ -62,6 +107,12 @@ class Verdict:
     def messages(self) -> dict[str, str]:
         """What must be put right, by path."""
         return {**self.missing, **self.invalid}
+
+    def forget(self) -> None:
+        """Nothing is held against anybody."""
+        for kept in (self.absent, self.wrong, self.left_out):
+            kept.clear()
+        self._made.clear()
 
 
 def judge(
@@ -104,9 +155,7 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
             put(verdict, path, [default], None, str)
             verdict.typed[path] = [default]
     recompute(filled)
-    conclude(verdict, str)
-    verdict.missing.clear()
-    verdict.invalid.clear()
+    verdict.forget()
     return verdict
 
 
@@ -138,6 +187,8 @@ def remove(verdict: Verdict, path: str) -> set[Node]:
     base, number = path[: path.rindex("[") + 1], row.row
     for kept in (verdict.typed, verdict.unreadable):
         _renumber(kept, base, number)
+    for node in row.below():
+        _forget(verdict, node)
     return take_out(verdict.filled, row)
 
 
@@ -175,49 +226,53 @@ def put(verdict: Verdict, name: str, texts: list[str], files: Container[str] | N
         verdict.filled.taken.add(name)
 
 
-def conclude(verdict: Verdict, say: Say) -> Verdict:
-    """Say what is missing, invalid, left out or alarming, once relevance and calculations are up to date."""
-    filled, unreadable = verdict.filled, verdict.unreadable
-    verdict.values, verdict.relevant, verdict.missing, verdict.findings, verdict.alerts = {}, set(), {}, [], []
-    verdict.invalid = {name: text for name, text in unreadable.items() if filled.find(name) is None}
-    _look(verdict, filled.top.children[0], True, say)
-    for rule in filled.definition.alerts:
-        for node in select(filled.top, rule.path):
-            if node.relevant and node.path not in verdict.invalid and filled.holds(node, rule.test):
-                verdict.alerts.append(Alert(node.path, rule.level, filled.words(node, rule.label)))
+def conclude(verdict: Verdict, say: Say, touched: Iterable[Node] | None = None) -> Verdict:
+    """Say what is missing, invalid or left out, once relevance and calculations are up to date.
+
+    ``touched``: the nodes to look at again (None: all).
+    """
+    verdict._made.clear()
+    if touched is None:
+        verdict.forget()
+        _look(verdict, verdict.filled.top.children[0], True, say)
+    else:
+        for node in touched:
+            _forget(verdict, node)
+            _weigh(verdict, node, node.relevant, say)
     return verdict
+
+
+def _forget(verdict: Verdict, node: Node) -> None:
+    for kept in (verdict.absent, verdict.wrong, verdict.left_out):
+        kept.pop(node, None)
 
 
 def _look(verdict: Verdict, node: Node, around: bool, say: Say) -> None:
     """Look at a node and those below it; ``around``: whether what it lies in is relevant."""
-    relevant, path = around and node.own, node.path
-    if relevant:
-        verdict.relevant.add(path)
-        if path in verdict.unreadable:
-            verdict.invalid[path] = verdict.unreadable[path]
-        else:
-            _weigh(verdict, path, node, say)
-    elif any(verdict.typed.get(path, ())) and node.question and node.question.asks:
-        left_out = say("Left out, since another answer makes this question pointless.")
-        verdict.findings.append(Finding(path, "left-out", left_out))
+    relevant = around and node.own
+    _weigh(verdict, node, relevant, say)
     for child in node.children:
         _look(verdict, child, relevant, say)
 
 
-def _weigh(verdict: Verdict, path: str, node: Node, say: Say) -> None:
-    """One relevant node whose value could be read."""
+def _weigh(verdict: Verdict, node: Node, relevant: bool, say: Say) -> None:
+    """Look at one node."""
     filled, question = verdict.filled, node.question
     if question is None or question.holds_others:
         return
-    if node.value:
-        verdict.values[path] = node.value
+    if not relevant:
+        if question.asks and any(verdict.typed.get(node.path, ())):
+            verdict.left_out[node] = say("Left out, since another answer makes this question pointless.")
+    elif node.path in verdict.unreadable:
+        verdict.wrong[node] = verdict.unreadable[node.path]
+    elif node.value:
         if question.constraint is not None and not filled.holds(node, question.constraint):
             own = filled.words(node, question.constraint_message)
-            verdict.invalid[path] = own or say("This answer is not possible here.")
+            verdict.wrong[node] = own or say("This answer is not possible here.")
         elif question.choice_filter is not None and not _offered(filled, node):
-            verdict.invalid[path] = say("This answer is not among the choices.")
+            verdict.wrong[node] = say("This answer is not among the choices.")
     elif question.required is not None and filled.holds(node, question.required):
-        verdict.missing[path] = filled.words(node, question.required_message) or say("This question needs an answer.")
+        verdict.absent[node] = filled.words(node, question.required_message) or say("This question needs an answer.")
 
 
 def _offered(filled: Filled, node: Node) -> bool:

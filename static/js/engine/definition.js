@@ -22,8 +22,8 @@ export function load(source) {
     }
   };
   gather(source.survey);
-  const { root = ROOT, wide = {}, context = [] } = source;
-  return { ...source, root, wide, context: new Set(context), questions, triggers, names: {} };
+  const { root = ROOT, wide = {}, wide_checks = {}, context = [] } = source;
+  return { ...source, root, wide, wide_checks, context: new Set(context), questions, triggers, names: {} };
 }
 
 /** Whether a person answers it. */

@@ -95,7 +95,7 @@ export function likely(found, predicate, scope) {
     if (!parent.columns[column]) {
       parent.columns[column] = new Map();
       for (const item of found)
-        for (const { text } of item.named(column)) {
+        for (const text of item.cells(column)) {
           const same = parent.columns[column].get(text);
           if (same) same.push(item);
           else parent.columns[column].set(text, [item]);

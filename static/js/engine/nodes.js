@@ -65,6 +65,11 @@ export class Node {
     return this.#named.get(name) ?? [];
   }
 
+  /** The texts of its children of that name. */
+  cells(name) {
+    return this.named(name).map((child) => child.text);
+  }
+
   /** Itself and everything under it, in document order. */
   below(found = []) {
     found.push(this);
@@ -77,6 +82,30 @@ export class Node {
     let node = this;
     while (node.parent) node = node.parent;
     return node;
+  }
+}
+
+/** A choice of a list. Its columns become nodes when somebody looks at them: lists may have thousands of choices. */
+export class Item extends Node {
+  constructor(parent, row, columns, words) {
+    super("item", parent, null);
+    this.row = row;
+    this.texts = columns;
+    this.words = words; // its label
+  }
+
+  /** The column of that name. */
+  named(name) {
+    if (!this.children.length)
+      for (const column of Object.keys({ ...this.texts, label: "" }))
+        for (const text of this.cells(column)) new Node(column, this, null).value = text;
+    return super.named(name);
+  }
+
+  /** The text of that column. */
+  cells(name) {
+    const text = name === "label" ? this.words() : this.texts[name];
+    return typeof text === "string" ? [text] : [];
   }
 }
 
@@ -141,6 +170,7 @@ export function select(start, path) {
 
 function onAxis(node, step) {
   const [test, axis] = step.split("::").reverse();
+  node.named(test); // a choice has its columns only when they are looked at
   const seen =
     axis === "self"
       ? [node]

@@ -3,7 +3,7 @@
 import { stored, toNumber, toText, toTruth } from "./conversions.js";
 import { around, choicesOf } from "./definition.js";
 import { evaluate, sieve } from "./expressions.js";
-import { addRow, find, Node, plant, removeRow, select } from "./nodes.js";
+import { addRow, find, Item, Node, plant, removeRow, select } from "./nodes.js";
 
 const ROUNDS = 32; // an order without circles needs one; more are for rows that refer to each other
 export const ROWS = 2000; // of a repeat
@@ -28,6 +28,14 @@ export class Filled {
   /** Every node by its path, in document order. */
   get nodes() {
     return Object.fromEntries(this.top.children[0].below().map((node) => [node.path, node]));
+  }
+
+  /** The nodes that are relevant, in document order. */
+  relevant(node = this.top.children[0], found = []) {
+    if (!node.own) return found;
+    found.push(node);
+    for (const child of node.children) this.relevant(child, found);
+    return found;
   }
 
   /** The node at a path; null where there is none. */
@@ -71,10 +79,7 @@ export class Filled {
       const root = new Node("root", this.#lists[name], null);
       root.columns = {};
       choices.forEach((choice, at) => {
-        const item = new Node("item", root, null);
-        item.row = at + 1;
-        for (const [column, text] of Object.entries({ ...choice, label: this.words(item, choice.label) }))
-          if (typeof text === "string") new Node(column, item, null).value = text;
+        new Item(root, at + 1, choice, () => this.words(this.top, choice.label));
       });
     }
     return [this.#lists[name]];
@@ -91,7 +96,7 @@ export class Filled {
 
 /**
  * Brings relevance, calculations and rows up to date after these paths changed (none given: all of it).
- * Gives the nodes whose relevance or value is another now, and the rows that are new.
+ * Gives the nodes to look at again: what has changed, new rows, and whose constraint, choices or texts read these.
  */
 export function recompute(filled, changed) {
   const work = new Work(filled);
@@ -149,6 +154,8 @@ class Work {
   moved(node) {
     const { place } = node;
     const { deps, wide, triggers } = this.definition;
+    this.touched.add(node);
+    this.look(node, place);
     for (const reader of deps[place] ?? []) this.wait(node, reader);
     for (const reader of wide[place] ?? []) this.wait(this.filled.top, reader);
     if (this.filled.live)
@@ -161,8 +168,15 @@ class Work {
     const value = stored(this.filled.evaluate(node, tree));
     if (value === node.value) return;
     node.value = value;
-    this.touched.add(node);
     this.moved(node);
+  }
+
+  /** Who reads a place in a constraint, in a filter of choices or in a text is to be looked at again. */
+  look(node, place) {
+    const { checks = {}, wide_checks } = this.definition;
+    for (const reader of checks[place] ?? []) for (const each of reached(node, reader)) this.touched.add(each);
+    for (const reader of wide_checks[place] ?? [])
+      for (const each of select(this.filled.top, reader)) this.touched.add(each);
   }
 
   /** Evaluates until nothing waits. Gives what has changed. */
@@ -191,10 +205,7 @@ class Work {
     const own = this.filled.holds(node, tree);
     if (own === node.own) return;
     node.own = own;
-    for (const below of node.below()) {
-      this.touched.add(below);
-      this.moved(below);
-    }
+    for (const below of node.below()) this.moved(below);
   }
 
   /** Gives a repeat as many rows as its count says. */
@@ -225,6 +236,7 @@ class Work {
     const within = (path) => `${path}/`.startsWith(`${place}/`);
     const { questions, deps, wide } = this.definition;
     for (const path of Object.keys(questions).filter(within)) {
+      this.look(parent, path);
       for (const reader of deps[path] ?? []) if (!within(reader)) this.wait(parent, reader);
       for (const reader of wide[path] ?? []) this.wait(this.filled.top, reader);
     }

@@ -10,21 +10,69 @@ const ROW = /\[\d{1,6}\](?=\/|$)/g;
 const plain = (path) => path.replace(/\[\d+\]/g, "");
 const above = (path) => path.slice(0, path.lastIndexOf("/"));
 
-const fresh = (filled) => ({
-  filled,
-  typed: {},
-  unreadable: {},
-  values: {},
-  relevant: new Set(),
-  missing: {},
-  invalid: {},
-  findings: [],
-  alerts: [],
-});
+/**
+ * The answers as they are kept, and what is wrong with them. All maps are by path. `typed`: what was posted.
+ * `unreadable`: what of it has no canonical text. What is said of the nodes is kept by node, for rows move.
+ */
+class Verdict {
+  typed = {};
+  unreadable = {};
+  absent = new Map();
+  wrong = new Map();
+  leftOut = new Map();
+
+  constructor(filled) {
+    this.filled = filled;
+  }
+
+  /** Canonical texts, only of what is relevant and not blank. */
+  get values() {
+    const nodes = this.filled.relevant().filter((node) => node.value && !node.children.length);
+    return byPath(nodes.filter((node) => !(node.path in this.unreadable)).map((node) => [node, node.value]));
+  }
+
+  /** The paths of what is asked. */
+  get relevant() {
+    return new Set(this.filled.relevant().map((node) => node.path));
+  }
+
+  /** What must be answered and is not, with its message. */
+  get missing() {
+    return byPath(this.absent);
+  }
+
+  /** What cannot be taken, with its message; answers to questions that are not there among it. */
+  get invalid() {
+    const nowhere = Object.entries(this.unreadable).filter(([name]) => !this.filled.find(name));
+    return { ...Object.fromEntries(nowhere), ...byPath(this.wrong) };
+  }
+
+  /** What was done about answers without refusing them. */
+  get findings() {
+    return [...this.leftOut].map(([{ path }, text]) => ({ path, what: "left-out", text }));
+  }
+
+  /** The answers that somebody must look at. */
+  get alerts() {
+    const { filled, wrong } = this;
+    return filled.definition.alerts.flatMap(({ path, test, level, label }) =>
+      select(filled.top, path)
+        .filter((node) => node.relevant && !wrong.has(node) && filled.holds(node, test))
+        .map((node) => ({ path: node.path, level, label: filled.words(node, label) })),
+    );
+  }
+
+  /** Nothing is said of a node any more. */
+  forget(node) {
+    for (const kept of [this.absent, this.wrong, this.leftOut]) kept.delete(node);
+  }
+}
+
+const byPath = (entries) => Object.fromEntries([...entries].map(([node, text]) => [node.path, text]));
 
 /** Judges the answers of a filled form: pairs of name and text. `t` translates the engine's messages. */
 export function judge(definition, answers, clock, language, files, t) {
-  const verdict = fresh(new Filled(definition, clock, language));
+  const verdict = new Verdict(new Filled(definition, clock, language));
   for (const [name, text] of answers) {
     verdict.typed[name] ??= [];
     verdict.typed[name].push(unified(text));
@@ -66,6 +114,7 @@ export function remove(verdict, path) {
   if (!row?.row) return new Set();
   const base = path.slice(0, path.lastIndexOf("[") + 1);
   for (const kept of [verdict.typed, verdict.unreadable]) renumber(kept, base, row.row);
+  for (const node of row.below()) verdict.forget(node);
   return takeOut(verdict.filled, row);
 }
 
@@ -104,47 +153,48 @@ export function put(verdict, name, texts, files, t) {
 const inRepeat = (definition, name) =>
   [...name.matchAll(ROW)].some(({ index }) => definition.questions[plain(name.slice(0, index))]?.type === "repeat");
 
-/** Says what is missing, invalid, left out or alarming, once relevance and calculations are up to date. */
-export function conclude(verdict, t) {
-  const { filled, unreadable } = verdict;
-  Object.assign(verdict, { values: {}, relevant: new Set(), missing: {}, invalid: {}, findings: [], alerts: [] });
-  for (const [name, text] of Object.entries(unreadable)) if (!filled.find(name)) verdict.invalid[name] = text;
-  look(verdict, filled.top.children[0], true, t);
-  for (const { path, test, level, label } of filled.definition.alerts)
-    for (const node of select(filled.top, path))
-      if (node.relevant && !verdict.invalid[node.path] && filled.holds(node, test))
-        verdict.alerts.push({ path: node.path, level, label: filled.words(node, label) });
+/**
+ * Says what is missing, invalid or left out, once relevance and calculations are up to date.
+ * `touched`: the nodes to look at again (none given, or a form completed before it could be said which: all).
+ */
+export function conclude(verdict, t, touched) {
+  if (touched && verdict.filled.definition.checks) {
+    for (const node of touched) {
+      verdict.forget(node);
+      weigh(verdict, node, node.relevant, t);
+    }
+  } else {
+    for (const kept of [verdict.absent, verdict.wrong, verdict.leftOut]) kept.clear();
+    look(verdict, verdict.filled.top.children[0], true, t);
+  }
   return verdict;
 }
 
 /** Looks at a node and those below it; `open`: whether what it lies in is relevant. */
 function look(verdict, node, open, t) {
-  const { path, question } = node;
   const relevant = open && node.own;
-  if (relevant) {
-    verdict.relevant.add(path);
-    if (verdict.unreadable[path]) verdict.invalid[path] = verdict.unreadable[path];
-    else if (question && !holdsOthers(question)) weigh(verdict, path, node, t);
-  } else if (question && verdict.typed[path]?.some(Boolean) && asks(question)) {
-    const text = t("Left out, since another answer makes this question pointless.");
-    verdict.findings.push({ path, what: "left-out", text });
-  }
+  weigh(verdict, node, relevant, t);
   for (const child of node.children) look(verdict, child, relevant, t);
 }
 
-/** One relevant node whose value could be read. */
-function weigh(verdict, path, node, t) {
-  const { filled } = verdict;
-  const { constraint, constraint_message, required, required_message, choice_filter } = node.question;
-  if (node.value) {
-    verdict.values[path] = node.value;
-    if (constraint !== undefined && !filled.holds(node, constraint)) {
-      verdict.invalid[path] = filled.words(node, constraint_message) || t("This answer is not possible here.");
-    } else if (choice_filter !== undefined && !offered(filled, node)) {
-      verdict.invalid[path] = t("This answer is not among the choices.");
-    }
+/** Looks at one node. */
+function weigh(verdict, node, relevant, t) {
+  const { filled, unreadable, absent, wrong, leftOut, typed } = verdict;
+  const { question } = node;
+  if (!question || holdsOthers(question)) return;
+  const { constraint, constraint_message, required, required_message, choice_filter } = question;
+  if (!relevant) {
+    if (asks(question) && typed[node.path]?.some(Boolean))
+      leftOut.set(node, t("Left out, since another answer makes this question pointless."));
+  } else if (unreadable[node.path]) {
+    wrong.set(node, unreadable[node.path]);
+  } else if (node.value) {
+    if (constraint !== undefined && !filled.holds(node, constraint))
+      wrong.set(node, filled.words(node, constraint_message) || t("This answer is not possible here."));
+    else if (choice_filter !== undefined && !offered(filled, node))
+      wrong.set(node, t("This answer is not among the choices."));
   } else if (required !== undefined && filled.holds(node, required)) {
-    verdict.missing[path] = filled.words(node, required_message) || t("This question needs an answer.");
+    absent.set(node, filled.words(node, required_message) || t("This question needs an answer."));
   }
 }
 
