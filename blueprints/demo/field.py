@@ -31,11 +31,12 @@ class Turns:
 
 
 def work(story: Story, key: str) -> None:
-    """The days that are over, and today so far. What Tom sends of his last visit is still on its way."""
+    """The days that are over, and today so far. Of Tom's last visit of yesterday nothing has come but its end."""
     phone, turns = story.phone[key], Turns(story)
     past = sorted((visit for visit in story.planned[key] if _is_over(story, key, visit)), key=lambda v: v.starts_at)
+    quiet = [visit for visit in past if key == "tom" and day_of(visit) == story.yesterday][-1:]
     for n, visit in enumerate(past):
-        if n % 13 == 7 and visit is not past[-1]:
+        if n % 13 == 7 and visit not in quiet:
             status = story.chance.choice(("no_show", "attempted", "cancelled_by_client"))
             reason = story.say(story.chance.choice(texts.REASONS[status]), visit.client)
             _status(story, phone, visit, status, visit.starts_at + timedelta(minutes=12), reason)
@@ -44,8 +45,8 @@ def work(story: Story, key: str) -> None:
         ended = min(begun + timedelta(minutes=visit.minutes + story.chance.randint(-5, 8)), story.moment)
         _status(story, phone, visit, "in_progress", begun)
         _status(story, phone, visit, "done", ended)
-        if key == "tom" and visit is past[-1]:
-            phone.number += 1
+        if visit in quiet:
+            phone.number += 1  # written, counted, and never sent
         else:
             _checklists(story, key, phone, visit, ended)
             _notes(story, key, phone, visit, ended, turns, n)

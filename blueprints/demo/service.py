@@ -1,5 +1,6 @@
 """Who works in the demo's service, and for whom."""
 
+import secrets
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -10,8 +11,9 @@ from blueprints.demo import texts
 from blueprints.demo.story import Phone, Story, number_like
 from blueprints.kiosks import actions as kiosks
 from blueprints.people import actions as people
-from blueprints.people.models import Device, Invitation
+from blueprints.people.models import Device, Invitation, SignIn
 from blueprints.shared.db import db, now
+from blueprints.shared.tokens import hashed
 
 PASSWORD = "quatre visites ce matin"  # noqa: S105  # printed where the demo runs, and meant to be known
 TEAMS = {"north": "Équipe Nord", "south": "Équipe Sud"}
@@ -54,7 +56,7 @@ def hire(story: Story) -> None:
             people.accept(db.session.scalars(mine).one(), PASSWORD)
     for key, label in PHONES.items():
         story.phone[key] = Phone(story.person[key], _device(story, key, label))
-    _device(story, "tom", "Firefox, Android").last_heard = story.moment - timedelta(days=5)  # in a drawer
+    _leave_in_a_drawer(story, _device(story, "tom", "Firefox, Android"))
     story.kiosk, _code = kiosks.set_up(admin, "Hall d’accueil", story.team["north"].id, "kiosk-hall")
     kiosks.pair(story.kiosk)
 
@@ -64,6 +66,17 @@ def _device(story: Story, key: str, label: str) -> Device:
     db.session.add(device)
     db.session.flush()
     return device
+
+
+def _leave_in_a_drawer(story: Story, device: Device) -> None:
+    """A phone whose session still is, not heard from for five days. Nobody knows the reference of the session."""
+    device.last_heard = story.moment - timedelta(days=5)
+    times = {"created_at": story.moment - timedelta(days=12), "expires_at": story.moment + timedelta(days=18)}
+    reference = hashed(secrets.token_urlsafe(32))
+    db.session.add(
+        SignIn(secret=reference, person_id=device.person_id, device_id=device.id, last_seen=device.last_heard, **times)
+    )
+    db.session.flush()
 
 
 def meet(story: Story) -> None:

@@ -18,7 +18,8 @@ from blueprints.demo import texts, world
 from blueprints.kiosks.models import Kiosk
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people import passwords
-from blueprints.people.models import Cover, Device, Person
+from blueprints.people.models import Cover, Person
+from blueprints.reviews import absent
 from blueprints.reviews.models import Return, ReviewText, Signature
 from blueprints.shared.db import Base, db, local, writing
 from blueprints.shared.refusal import Refused
@@ -175,17 +176,6 @@ def test_next_week_has_a_conflict_and_clients_are_due(demo: Flask) -> None:
     assert planning.due(team)[1] >= 4
 
 
-def test_something_of_toms_has_not_arrived(demo: Flask) -> None:
-    """A gap in his phone's numbers, and a visit that he ended without a word."""
-    numbers = [n for n in db.session.scalars(select(Capture.number).where(Capture.author_id == person("tom").id)) if n]
-    device = db.session.scalars(select(Device).where(Device.label == "Safari, iPhone")).one()
-    assert set(range(1, max(numbers) + 1)) - set(numbers) or device.last_number < len(numbers) + 1
-    done = select(Visit).where(Visit.coordinator_id == person("tom").id, Visit.status == "done")
-    last = db.session.scalars(done.order_by(Visit.starts_at.desc())).first()
-    assert last is not None
-    assert count(Note, Note.visit_id == last.id) == 0
-
-
 def test_every_capture_has_its_receipt_and_its_effect(demo: Flask) -> None:
     for capture in db.session.scalars(select(Capture).where(Capture.state == "applied")):
         effect = {"note": NoteVersion, "checklist": ChecklistVersion, "feedback": Feedback, "answer": Feedback}
@@ -204,7 +194,16 @@ def test_nothing_is_read_before_it_has_come(demo: Flask) -> None:
         assert came[call.feedback_id] < call.at
 
 
-def test_only_toms_last_visit_has_brought_nothing(demo: Flask) -> None:
+def test_something_is_missing_and_a_supervisor_sees_what(demo: Flask) -> None:
+    """A visit that ended and sent nothing, the number it would have had, a phone in a drawer; in the north alone."""
+    nadia, marc = person("nadia"), person("marc")
+    assert [visit.coordinator.name for visit in absent.ended(nadia)] == ["Tom Royer"]
+    assert [(gap.owner.name, gap.first == gap.last) for gap in absent.gaps(nadia)] == [("Tom Royer", True)]
+    assert [(phone.label, owner.name) for phone, owner in absent.silent(nadia)] == [("Firefox, Android", "Tom Royer")]
+    assert not any((absent.ended(marc), absent.gaps(marc), absent.silent(marc)))
+
+
+def test_only_one_visit_of_toms_has_brought_nothing(demo: Flask) -> None:
     silent = select(Visit).where(Visit.status == "done")
     for brought in (Note.visit_id, Checklist.visit_id, Feedback.visit_id):
         silent = silent.where(~Visit.id.in_(select(brought).where(brought.is_not(None))))

@@ -92,7 +92,7 @@ def build() -> None:
             id=id_of("kiosk"),
             name="Accueil",
             team_id=id_of("north"),
-            form_id="welcome",
+            form_id="kiosk-hall",
             made_by=id_of("gaston"),
             secret=hashed(KIOSK_SECRET),
             paired_at=now(),
