@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, current_app, g, has_app_context, jsoni
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, NotFound
@@ -29,6 +29,15 @@ from blueprints.shared.words import LANGUAGES
 T = TypeVar("T")
 FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 PHOTOS = "captures.take_file"  # has a delivery of its own
+HEARD = (  # every capture says it of its device: built once
+    update(Device)
+    .where(Device.id == bindparam("here"), Device.person_id == bindparam("whose"))
+    .values(
+        last_heard=bindparam("moment"),
+        last_number=case((Device.last_number < bindparam("count"), bindparam("count")), else_=Device.last_number),
+    )
+    .execution_options(synchronize_session=False)  # nobody reads the device again in this request
+)
 
 
 def intake() -> AnyResponse | None:
@@ -329,16 +338,8 @@ def try_again(applied: Capture) -> None:
 
 def _heard(capture: Capture) -> None:
     if capture.author_id is not None and capture.device_id is not None:
-        number = capture.number or 0
-        db.session.execute(
-            update(Device)
-            .where(Device.id == capture.device_id, Device.person_id == capture.author_id)
-            .values(
-                last_heard=capture.received,
-                last_number=case((Device.last_number < number, number), else_=Device.last_number),
-            )
-            .execution_options(synchronize_session=False)  # nobody reads the device again in this request
-        )
+        about = {"here": capture.device_id, "whose": capture.author_id, "count": capture.number or 0}
+        db.session.execute(HEARD, {**about, "moment": capture.received})
     elif capture.kiosk is not None:
         capture.kiosk.last_heard = capture.received
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from flask import abort
 from flask_login import current_user
-from sqlalchemy import ScalarSelect, Select, and_, false, or_, select, union
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, false, or_, select, union
 
 from blueprints.clients.models import Assignment, Client
 from blueprints.people.models import Cover, Device, Membership, Person, SignIn
@@ -23,6 +23,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 BEFORE = timedelta(days=7)  # a coordinator sees the client of a visit from a week before
 AFTER = timedelta(days=30)  # until 30 days after
+STILL_IN = (  # every delivery asks it: built once
+    select(SignIn.id)
+    .join(Device, Device.id == SignIn.device_id)
+    .join(Person, Person.id == SignIn.person_id)
+    .where(SignIn.id == bindparam("id"), SignIn.ended_at.is_(None), SignIn.expires_at > bindparam("moment"))
+    .where(Device.revoked_at.is_(None), Person.disabled_at.is_(None))
+)
 
 
 def require(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -45,10 +52,8 @@ def require(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def still_in(person: Person) -> bool:
     """Whether the session that asks still is, asked anew: it may have ended while a slow body was on its way."""
-    good = (SignIn.ended_at.is_(None), SignIn.expires_at > now(), Device.revoked_at.is_(None))
-    query = select(SignIn.id).join(Device, Device.id == SignIn.device_id).join(Person, Person.id == SignIn.person_id)
-    here = SignIn.id == person.sign_in.id if person.sign_in else false()
-    return db.session.scalar(query.where(here, *good, Person.disabled_at.is_(None))) is not None
+    here = person.sign_in
+    return here is not None and db.session.scalar(STILL_IN, {"id": here.id, "moment": now()}) is not None
 
 
 def supervised_teams(person: Person) -> list[UUID]:
