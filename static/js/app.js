@@ -115,7 +115,7 @@ async function sides() {
 
 async function pack() {
   if (!onPage || keptAt !== null) return;
-  if (stale(await get("settings", "pack"), onPage, edition, new Date())) refresh();
+  if (stale(await get("settings", "pack"), onPage, edition, new Date(), root.lang)) refresh();
 }
 
 /** Makes the pack again where the server's list is another than the phone's. */

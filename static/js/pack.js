@@ -20,11 +20,12 @@ export function difference(kept, listed, needed = new Set()) {
   };
 }
 
-/** Whether the pack has to be made by itself: none yet, of somebody else, of another edition, or not of this day. */
-export function stale(pack, person, edition, now) {
+/** Whether the pack has to be made by itself: none yet, of somebody else, another edition or language, or not of this day. */
+export function stale(pack, person, edition, now, lang) {
   return (
     !pack ||
     pack.person !== person ||
+    pack.lang !== lang ||
     pack.edition !== edition ||
     new Date(pack.at).toDateString() !== now.toDateString() ||
     pack.pages.some((page) => !page.ok)
@@ -76,6 +77,7 @@ async function make(person, edition, tell) {
     name: "pack",
     person,
     edition,
+    lang: document.documentElement.lang,
     list: list.list,
     made: list.made,
     expires: Date.parse(list.expires),

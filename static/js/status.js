@@ -238,11 +238,20 @@ function drawTimelines(captures) {
       mark.dataset.tone = waits ? "warn" : "bad";
       mark.append(icon(waits ? "clock" : "circle-alert"));
       const body = element("div");
-      body.append(
-        element("h3", "", one.label),
-        element("p", "words", t("Only on this phone, since {time}", { time: when(one.recorded) })),
-        badge(waits ? t("To send") : t("To correct"), mark.dataset.tone, waits ? "upload" : "circle-alert"),
+      const head = element("div", "moment-head");
+      head.append(element("h3", "", one.label.split(" · ").slice(1).join(" · ") || one.label));
+      head.append(element("span", "muted small", when(one.recorded)));
+      const words = one.kind === "note" ? one.fields.filter(([name]) => !/^(_|occurred)/.test(name)) : [];
+      body.append(head, ...words.filter(([, text]) => text).map(([, text]) => element("p", "words", text)));
+      const foot = element("p", "cluster");
+      foot.append(
+        badge(
+          waits ? t("Only on this phone") : t("To correct"),
+          mark.dataset.tone,
+          waits ? "smartphone" : "circle-alert",
+        ),
       );
+      body.append(foot);
       item.append(mark, body);
       list.prepend(item);
     }

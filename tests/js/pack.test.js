@@ -23,16 +23,17 @@ test("only what changed is fetched; what is no longer listed goes, unless a draf
   assert.deepEqual([fetch.map((page) => page.url), remove], [["/b", "/c"], ["/gone"]]);
 });
 
-test("the pack is made by itself once a day, for each person and edition, and while something is missing", () => {
+test("the pack is made by itself once a day, for each person, edition and language, and while something is missing", () => {
   const at = new Date(2026, 10, 24, 7).getTime();
   const now = new Date(2026, 10, 24, 23);
-  const pack = { person: ANN, edition: "e", at, pages: [{ ok: true }] };
-  assert.equal(stale(pack, ANN, "e", now), false);
-  assert.equal(stale(undefined, ANN, "e", now), true);
-  assert.equal(stale(pack, "other", "e", now), true);
-  assert.equal(stale(pack, ANN, "f", now), true);
-  assert.equal(stale(pack, ANN, "e", new Date(2026, 10, 25, 1)), true);
-  assert.equal(stale({ ...pack, pages: [{ ok: false }] }, ANN, "e", now), true);
+  const pack = { person: ANN, edition: "e", lang: "fr", at, pages: [{ ok: true }] };
+  assert.equal(stale(pack, ANN, "e", now, "fr"), false);
+  assert.equal(stale(pack, ANN, "e", now, "en"), true);
+  assert.equal(stale(undefined, ANN, "e", now, "fr"), true);
+  assert.equal(stale(pack, "other", "e", now, "fr"), true);
+  assert.equal(stale(pack, ANN, "f", now, "fr"), true);
+  assert.equal(stale(pack, ANN, "e", new Date(2026, 10, 25, 1), "fr"), true);
+  assert.equal(stale({ ...pack, pages: [{ ok: false }] }, ANN, "e", now, "fr"), true);
 });
 
 test("the device's count: its own, or one that shows that the storage was wiped", () => {

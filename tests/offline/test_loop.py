@@ -87,7 +87,10 @@ def test_a_note_without_a_visit_begins_without_network_and_is_received_once(live
     page.click("button[form=capture]")
     page.wait_for_url(live.url + case)
     page.wait_for_function(SHOWN)
-    expect(page.locator("[data-timeline] [data-kept-item]")).to_contain_text("Jeanne Le Goff")
+    moment = page.locator("[data-timeline] [data-kept-item]")
+    expect(moment.locator("h3")).to_have_text("Note libre")
+    expect(moment).to_contain_text("Sa fille a appelé.")
+    expect(moment).to_contain_text("Sur ce téléphone seulement")
     assert notes(live) == 0
     live.faults.set("pass")
     page.evaluate("dispatchEvent(new Event('online'))")

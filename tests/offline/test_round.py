@@ -129,3 +129,18 @@ def test_the_state_of_sending_stands_in_one_line(live: Live, page: Page) -> None
             box = words.locator("span").last.bounding_box()
             assert box and box["x"] + box["width"] <= width
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_another_language_brings_its_pages_too(live: Live, page: Page) -> None:
+    day_ready(live, page)
+    opened(page, f"{live.url}/account")
+    page.get_by_text("English").click()
+    page.wait_for_function(
+        "document.documentElement.lang === 'en' && document.documentElement.hasAttribute('data-ready')"
+    )
+    until(lambda: kept(page, "settings", "pack")["lang"] == "en" and whole(page, "alice"), 20)
+    until(lambda: (kept(page, "settings", "lang") or {}).get("lang") == "en", 20)
+    live.faults.set("refuse")
+    for url, words in (("/today", "My round"), ("/notes/free/blank", "Free note"), ("/outbox", "Outbox")):
+        opened(page, live.url + url)
+        expect(page.locator("h1")).to_have_text(words)
