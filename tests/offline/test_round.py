@@ -131,6 +131,16 @@ def test_the_state_of_sending_stands_in_one_line(live: Live, page: Page) -> None
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_the_ways_to_other_days_fit_a_phone(live: Live, page: Page) -> None:
+    live.sign_in(page, "alice")
+    for day in ("2026-11-25", "2026-12-30"):
+        opened(page, f"{live.url}/rounds/{day}")
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (day, width)
+            assert page.locator(".days .button").first.evaluate("one => one.getBoundingClientRect().height") < 56
+
+
 def test_another_language_brings_its_pages_too(live: Live, page: Page) -> None:
     day_ready(live, page)
     opened(page, f"{live.url}/account")
