@@ -258,20 +258,20 @@ def _look(verdict: Verdict, node: Node, around: bool, say: Say) -> None:
 def _weigh(verdict: Verdict, node: Node, relevant: bool, say: Say) -> None:
     """Look at one node."""
     filled, question = verdict.filled, node.question
-    if question is None or question.holds_others:
+    if question is None:
         return
     if not relevant:
         if question.asks and any(verdict.typed.get(node.path, ())):
             verdict.left_out[node] = say("Left out, since another answer makes this question pointless.")
     elif node.path in verdict.unreadable:
         verdict.wrong[node] = verdict.unreadable[node.path]
-    elif node.value:
+    elif node.value and not question.holds_others:
         if question.constraint is not None and not filled.holds(node, question.constraint):
             own = filled.words(node, question.constraint_message)
             verdict.wrong[node] = own or say("This answer is not possible here.")
         elif question.choice_filter is not None and not _offered(filled, node):
             verdict.wrong[node] = say("This answer is not among the choices.")
-    elif question.required is not None and filled.holds(node, question.required):
+    elif question.required is not None and not question.holds_others and filled.holds(node, question.required):
         verdict.absent[node] = filled.words(node, question.required_message) or say("This question needs an answer.")
 
 

@@ -114,7 +114,7 @@ class _Parser:
             if not strength:
                 break
             operators.append(self.take())
-            count += sign not in ("or", "and")
+            count = 0 if sign in ("or", "and") else count + 1
             if count > CHAIN:
                 raise ExpressionError(f"more than {CHAIN} operators follow each other")
         self.depth -= 1

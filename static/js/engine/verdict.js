@@ -181,19 +181,19 @@ function look(verdict, node, open, t) {
 function weigh(verdict, node, relevant, t) {
   const { filled, unreadable, absent, wrong, leftOut, typed } = verdict;
   const { question } = node;
-  if (!question || holdsOthers(question)) return;
+  if (!question) return;
   const { constraint, constraint_message, required, required_message, choice_filter } = question;
   if (!relevant) {
     if (asks(question) && typed[node.path]?.some(Boolean))
       leftOut.set(node, t("Left out, since another answer makes this question pointless."));
   } else if (unreadable[node.path]) {
     wrong.set(node, unreadable[node.path]);
-  } else if (node.value) {
+  } else if (node.value && !holdsOthers(question)) {
     if (constraint !== undefined && !filled.holds(node, constraint))
       wrong.set(node, filled.words(node, constraint_message) || t("This answer is not possible here."));
     else if (choice_filter !== undefined && !offered(filled, node))
       wrong.set(node, t("This answer is not among the choices."));
-  } else if (required !== undefined && filled.holds(node, required)) {
+  } else if (required !== undefined && !holdsOthers(question) && filled.holds(node, required)) {
     absent.set(node, filled.words(node, required_message) || t("This question needs an answer."));
   }
 }
