@@ -61,6 +61,7 @@ def _reencoded(raw: bytes) -> bytes | None:
                 image.draft("RGB", (SIDE, SIDE))
                 upright = ImageOps.exif_transpose(image).convert("RGB")
         upright.thumbnail((SIDE, SIDE))
+        upright.info.clear()  # comments and profiles would be written along
         out = io.BytesIO()
         upright.save(out, "JPEG", quality=85, exif=b"")
         return out.getvalue()
