@@ -209,7 +209,7 @@ def put(verdict: Verdict, name: str, texts: list[str], files: Container[str] | N
     question = node.question if node else None
     if node is None or question is None or question.holds_others or question.type == "note":
         if any(texts):
-            row = any(
+            row = node is None and any(
                 (around := definition.questions.get(NUMBER.sub("", name[: found.start()]))) and around.type == "repeat"
                 for found in ROW.finditer(name)
             )
