@@ -1,8 +1,9 @@
 """What can be asked about forms. Definitions hold no personal data: everybody who works here may read them."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from werkzeug.exceptions import NotFound
 
 from blueprints.checklists.models import Checklist
 from blueprints.forms import engine
+from blueprints.forms.comparison import Change, compare
+from blueprints.forms.importing.report import told
 from blueprints.forms.languages import code, spoken
 from blueprints.forms.models import Form, FormUpload, FormVersion
 from blueprints.people.models import Person
@@ -83,15 +86,27 @@ def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
 
 
 def opened(definition: engine.Definition, moment: datetime, posted: Iterable[tuple[str, str]] = ()) -> engine.Verdict:
-    """The form as a page shows it: blank, or filled with what was posted to be recomputed (`_step=recompute`).
+    """The form as a page shows it: blank, or filled with what was posted to be given back.
 
     moment: by which clock it is asked; a page of the pack passes that of its visit, so that it reads alike all day.
+    posted: also which button was pressed, `_step`: recompute, `add:` and the path of a repeat, or `remove:` and that of
+    a row; and the language in which the form is to go on.
     """
-    answers = [(name, text) for name, text in posted if name.startswith("/")]
-    clock = clock_of(moment, None)
+    pairs = list(posted)
+    answers = [(name, text) for name, text in pairs if name.startswith("/")]
+    said = dict(pairs)
+    clock, language = clock_of(moment, None), language_in(definition, said.get("language", ""))
     if not answers:
-        return engine.blank(definition, clock, language_in(definition))
-    return engine.judge(definition, answers, clock, language_in(definition), None, _)
+        return engine.blank(definition, clock, language)
+    with force_locale(code(language) or str(get_locale() or "fr")):
+        verdict = engine.judge(definition, answers, clock, language, None, _)
+        what, _colon, path = said.get("_step", "").partition(":")
+        verdict.filled.opening = True  # a new row begins with what it begins with
+        if what == "add":
+            engine.add(verdict, path)
+        elif what == "remove":
+            engine.remove(verdict, path)
+        return engine.conclude(verdict, _) if path else verdict
 
 
 def judged(
@@ -147,6 +162,39 @@ def upload_of(person: Person, upload_id: UUID) -> FormUpload:
     if found is None or found.by_id != person.id:
         raise NotFound
     return found
+
+
+def uploaded(upload: FormUpload) -> engine.Definition:
+    """The definition of what was uploaded. Raises NotFound (404) where it was refused."""
+    form = upload.found["form"]
+    if form is None:
+        raise NotFound
+    return engine.load({**form, "settings": {**form["settings"], "use": upload.use}})
+
+
+def tried(definition: engine.Definition, posted: Iterable[tuple[str, str]], moment: datetime) -> engine.Verdict:
+    """What would be said of these answers, in the reader's language; nothing is kept."""
+    answers = [(name, text) for name, text in posted if name.startswith("/")]
+    return engine.judge(definition, answers, clock_of(moment, None), language_in(definition), None, _)
+
+
+def remarks(found: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What was said of a file, in the reader's language: errors, warnings and what is not supported."""
+    return {key: told(found.get(key, []), _) for key in ("errors", "unsupported", "warnings")}
+
+
+def changes_by(upload: FormUpload) -> list[Change]:
+    """What an upload would change in the form that is in use; nothing where there is none."""
+    before, form = current_of(upload.found["form_id"]), upload.found["form"]
+    return compare(before.definition, form) if before and form else []
+
+
+def changes_since(form: Form, older: str) -> list[Change]:
+    """What the version in use changed since an older one. Raises NotFound (404) for a version that there is not."""
+    before, after = version_of(form.id, older), version_of(form.id, form.current or form.versions[0].version)
+    if before is None or after is None:
+        raise NotFound
+    return compare(before.definition, after.definition)
 
 
 def filled(form_id: str) -> int:

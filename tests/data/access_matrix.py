@@ -60,6 +60,16 @@ kiosks.new             POST     in      403     403     403     403     403     
 kiosks.pair_code       POST     in      403     403     403     403     403     403     201     in      in
 kiosks.revoke          POST     in      403     403     403     403     403     403     303     in      in
 forms.index            GET      in      403     403     403     403     403     403     200     in      in
+forms.show             GET      in      403     403     403     403     403     403     200     in      in
+forms.source           GET      in      403     403     403     403     403     403     200     in      in
+forms.retire           POST     in      403     403     403     403     403     403     303     in      in
+forms.bring_back       POST     in      403     403     403     403     403     403     303     in      in
+forms.upload           POST     in      403     403     403     403     403     403     422     in      in
+forms.report           GET      in      403     403     403     403     403     403     200     in      in
+forms.preview          GET      in      403     403     403     403     403     403     200     in      in
+forms.preview          POST     in      403     403     403     403     403     403     200     in      in
+forms.uploaded_definition GET   in      403     403     403     403     403     403     200     in      in
+forms.publish          POST     in      403     403     403     403     403     403     303     in      in
 
 # the tablet
 kiosks.pair            GET      200     200     200     200     200     200     200     200     200     200
@@ -258,6 +268,9 @@ TOUCHES: dict[str, set[str]] = {
     "kiosks.pair_code": {"kiosk"},
     "kiosks.revoke": {"kiosk"},
     "kiosks.take_pair": {"attempt"},  # a wrong code is counted
+    "forms.retire": {"form", "form_decision"},
+    "forms.bring_back": {"form", "form_decision"},
+    "forms.publish": {"form", "form_version", "form_source", "form_decision", "form_upload"},
     "offline.renew": {"device", "sign_in"},
     "clients.new": CASE,
     "clients.edit": CASE,

@@ -23,8 +23,9 @@ from sqlalchemy import select
 from blueprints.captures.models import Capture
 from blueprints.clients.models import Assignment
 from blueprints.clients.models import Client as Case
-from blueprints.forms.actions import publish_shipped
-from blueprints.forms.models import Form
+from blueprints.forms.actions import keep_upload, publish_shipped
+from blueprints.forms.importing.converting import run
+from blueprints.forms.models import Form, FormSource, FormVersion
 from blueprints.notes.models import Note
 from blueprints.people.models import Cover, Device, Invitation, Person, SignIn
 from blueprints.reviews.models import Return
@@ -33,6 +34,7 @@ from blueprints.shared.tokens import hashed
 from blueprints.surveys.models import Feedback
 from tests.support.client import Client, deliver
 from tests.support.engines import PostgreSQL, SQLite
+from tests.support.forms import workbook
 from tests.support.world import CLIENTS, KIOSK_SECRET, PEOPLE, World, id_of, sign_in
 
 TOKEN = "the token of a link that is good"
@@ -75,11 +77,14 @@ class Stage:
 
     def _save(self) -> None:
         self.files = self.engine.folder / "furnished-files"
+        shutil.rmtree(self.files, ignore_errors=True)  # of a stage that another module had
         shutil.copytree(self.engine.folder / "files", self.files)
         if isinstance(self.engine, SQLite):
             shutil.copy(self.engine.folder / "tournee.db", self.engine.folder / "furnished.db")
         else:
-            self.engine._sql("CREATE DATABASE furnished TEMPLATE tournee")
+            self.engine._sql(
+                "DROP DATABASE IF EXISTS furnished WITH (FORCE)", "CREATE DATABASE furnished TEMPLATE tournee"
+            )
 
     def restore(self) -> Flask:
         """The app as it was when everything had been put in its place."""
@@ -184,6 +189,7 @@ class Stage:
             "device_id": id_of("alice's device"),
             "team_id": id_of("north"),
             "kiosk_id": id_of("kiosk"),
+            "upload_id": self._upload(versions),
             "capture_id": held.one().id,
             "applied_id": notes["free"].id,
             "file_id": photo,
@@ -209,6 +215,14 @@ class Stage:
         answer = self.client("diane").post(url, data=data)
         assert answer.status_code == 303, answer.text[:2000]
         return db.session.scalars(select(Return)).one()
+
+    def _upload(self, versions: dict[str, str]) -> UUID:
+        """A file that the administrator brought; and home-safety came from a file, too."""
+        version = db.session.get_one(FormVersion, ("home-safety", versions["home-safety"]))
+        version.source = FormSource(sha256="0" * 64, file="home-safety.xlsx", data=b"...", xform="<x/>")
+        data = workbook(survey=[["type", "name", "label"], ["text", "a", "A"]])
+        gaston = db.session.get_one(Person, id_of("gaston"))
+        return keep_upload(gaston, "new.xlsx", data, "checklist", run(data, "new.xlsx")).id
 
     def _gap(self) -> int:
         """A number of alice's phone that never came; the one after it did, two hours ago."""
