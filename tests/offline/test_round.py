@@ -131,6 +131,18 @@ def test_the_state_of_sending_stands_in_one_line(live: Live, page: Page) -> None
             assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_a_long_state_of_sending_makes_no_page_wider_than_the_screen(live: Live, page: Page) -> None:
+    day_ready(live, page)
+    live.faults.set("status", 401, only=b"POST /visits")
+    write_note(page, live.url + NOTE, "La session est finie.")
+    for url in (f"/visits/{FIRST}", NOTE, "/today", "/outbox"):
+        opened(page, live.url + url)
+        expect(page.locator("[data-pill-words]")).to_have_text("Connectez-vous pour envoyer")
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (url, width)
+
+
 def test_the_ways_to_other_days_fit_a_phone(live: Live, page: Page) -> None:
     live.sign_in(page, "alice")
     for day in ("2026-11-25", "2026-12-30"):
