@@ -125,7 +125,9 @@ def source(form_id: str, version: str) -> ResponseReturnValue:
     found = queries.version_of(form_id, version)
     if found is None or found.source is None:
         abort(404)
-    return send_file(BytesIO(found.source.data), "application/octet-stream", True, found.source.file)
+    response = send_file(BytesIO(found.source.data), "application/octet-stream", True, found.source.file)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.get("/forms/<form_id>/<version>.json")

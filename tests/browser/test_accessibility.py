@@ -13,6 +13,8 @@ from sqlalchemy import select, update
 from blueprints.captures.models import Capture
 from blueprints.clients.models import Client
 from blueprints.demo import world
+from blueprints.forms import actions as forms
+from blueprints.forms.importing.converting import run
 from blueprints.kiosks.models import Kiosk
 from blueprints.people import actions as people
 from blueprints.people.models import Person, Team
@@ -23,6 +25,7 @@ from blueprints.visits.models import Visit
 from tests.support import house
 from tests.support.browsing import DESK, PHONE, ready
 from tests.support.engines import make_app, make_schema
+from tests.support.forms import survey
 from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
@@ -106,6 +109,10 @@ yves    people.teams         /teams
 yves    people.devices       /devices
 yves    kiosks.index         /kiosks
 yves    forms.index          /forms
+yves    forms.show           /forms/home-safety?older={home-safety}
+yves    forms.report         /forms/uploads/{upload}
+yves    forms.report         /forms/uploads/{refused}
+yves    forms.preview        /forms/uploads/{upload}/preview
 yves    people.account       /account
 
 tablet  kiosks.show          /kiosk/
@@ -118,6 +125,7 @@ WHO = list(dict.fromkeys(who for who, _endpoint, _url in ROWS))
 # GET routes that show no page of their own
 NO_PAGES = {
     *("static", "ops.home", "ops.healthz", "ops.readyz", "forms.definition", "captures.file"),
+    *("forms.uploaded_definition", "forms.source"),
     *("offline.today_pack", "offline.pack_pages", "offline.worker", "offline.manifest"),
 }
 
@@ -186,6 +194,10 @@ class Demo:
             self.names[name] = str(found)
         for form_id, version in db.session.execute(db.text("SELECT id, current FROM form")):
             self.names[form_id] = version
+        kinds = {"upload": ["image", "a", "A", *[None] * 5, "draw"], "refused": ["country", "a", "A"]}
+        for name, row in kinds.items():
+            data = survey(row)
+            self.names[name] = str(forms.keep_upload(yves, "form.xlsx", data, "checklist", run(data, "form.xlsx")).id)
         self.names["token"] = people.invite(yves, details)[1].rsplit("/", 1)[-1]
         self.names["yesterday"] = today().isoformat()
 

@@ -57,7 +57,7 @@ def _compiler(data: bytes, file: str, dialect: str, report: Report) -> tuple[Com
         return Compiler(xform, report, dialect), _utf8(found), form_id_of(xform.form_id, stem, report, None)
     settings = found.sheet("settings")
     repaired = repair(found, report, dialect)
-    made = convert(repaired, report)
+    made = convert(repaired, report, stem)
     try:
         xform = XForm(made.xform)
     except ImportRefused as refusal:

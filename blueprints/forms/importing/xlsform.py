@@ -114,8 +114,8 @@ class Converted:
     defaults: dict[int, str]
 
 
-def convert(repaired: Repaired, report: Report) -> Converted:
-    """Let pyxform make the XForm. Raises ImportRefused with the row where it will not."""
+def convert(repaired: Repaired, report: Report, stem: str) -> Converted:
+    """Let pyxform make the XForm; ``stem`` titles a form that has no title. Raises ImportRefused where it will not."""
     book = repaired.book
     _types(book.sheet("survey"), report)
     _lists(book, report)
@@ -130,7 +130,7 @@ def convert(repaired: Repaired, report: Report) -> Converted:
     for _attempt in range(TRIES):
         said: list[str] = []
         try:
-            result = make(_as_dict(book), warnings=said, form_name=repaired.root, validate=False)
+            result = make(_as_dict(book, stem), warnings=said, form_name=repaired.root, validate=False)
             break
         except PyXFormError as error:
             if not _mended(book, str(error), report):
@@ -188,9 +188,9 @@ def _is_setting(kind: str) -> bool:
     return plain(kind) in ("form_title", "set_form_title", "form_id", "set_form_id", "prefix")
 
 
-def _as_dict(book: Workbook) -> dict[str, Any]:
+def _as_dict(book: Workbook, stem: str) -> dict[str, Any]:
     """The workbook as pyxform takes it."""
-    found: dict[str, Any] = {"sheet_names": [*book.sheets, *book.others]}
+    found: dict[str, Any] = {"sheet_names": [*book.sheets, *book.others], "fallback_form_name": stem}
     for name in ("survey", "choices", "settings", "external_choices", "osm"):
         sheet = book.sheets.get(name)
         if sheet is None or (name == "settings" and not sheet.rows):
