@@ -1,4 +1,4 @@
-"""Rows of repeats: their numbers, what reads across them, what is posted for them, and what is set where a form is filled.
+"""Rows of repeats: their numbers, what reads across them, what is posted for them, and what events set.
 
 Each step is put to both engines.
 """

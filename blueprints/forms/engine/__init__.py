@@ -13,7 +13,7 @@ It knows no request, no database and no clock of its own. Four words are its who
 from blueprints.forms.engine.completion import DefinitionError, complete
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition, Question, load
-from blueprints.forms.engine.reading import Line, Section, readable
+from blueprints.forms.engine.reading import Line, Score, Section, readable, scores
 from blueprints.forms.engine.verdict import Alert, Finding, Verdict, add, blank, conclude, judge, remove
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Finding",
     "Line",
     "Question",
+    "Score",
     "Section",
     "Verdict",
     "add",
@@ -34,4 +35,5 @@ __all__ = [
     "load",
     "readable",
     "remove",
+    "scores",
 ]

@@ -38,6 +38,11 @@ class Clock:
         """Minutes east of Greenwich."""
         return int((self.now.utcoffset() or timedelta()).total_seconds() // 60)
 
+    @property
+    def zone(self) -> str:
+        """Where it hangs, as the phone named it: Europe/Paris, or an offset."""
+        return str(self.now.tzinfo)[:60]
+
     @classmethod
     def at(cls, text: str) -> "Clock":
         """A clock from ISO text with an offset."""

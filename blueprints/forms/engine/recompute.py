@@ -8,6 +8,7 @@ from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Choice, Definition, Question
 from blueprints.forms.engine.expressions import Tree, evaluate, sieve
 from blueprints.forms.engine.nodes import Item, Node, add_row, find, plant, remove_row, select
+from blueprints.forms.engine.values import canonical
 
 ROUNDS = 32  # an order without circles needs one; more are for rows that refer to each other
 ROWS = 2000  # of a repeat
@@ -216,9 +217,17 @@ class _Work:
             node.own = own
             for below in node.below():
                 self.moved(below)
+            for path in self.filled.definition.order:
+                if (
+                    path.startswith(f"{node.place}/")
+                    and self.filled.definition.questions[path].repeat_count is not None
+                ):
+                    self.wait(node, path)
 
     def count(self, parent: Node, question: Question) -> None:
-        """Give a repeat as many rows as its count says."""
+        """Give a repeat as many rows as its count says; what is not asked keeps its rows, for it may be asked again."""
+        if not parent.relevant:
+            return
         ghost = Node(question.name, None, question)  # a repeat without rows has no node that could be asked
         ghost.parent = parent
         number = to_number(self.filled.evaluate(ghost, question.repeat_count), self.filled.scope(ghost))
@@ -263,7 +272,7 @@ class _Work:
             return
         for below in list(node.below()):
             if below.question and isinstance(below.question.default, str):
-                below.value = below.question.default
+                below.value, _why = canonical(filled.definition, below.question, [below.question.default], None, str)
         for parent in list(node.below()):
             for question in parent.question.children if parent.question else filled.definition.survey:
                 if question.type == "repeat" and question.repeat_count is None:

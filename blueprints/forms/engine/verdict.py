@@ -61,6 +61,16 @@ class Verdict:
         return found
 
     @property
+    def kept(self) -> list[list[str]]:
+        """The answers as they are kept: each value, and rows of repeats that have none, so that they stay rows."""
+        values = self.values
+        return [
+            [node.path, values.get(node.path, "")]
+            for node in self.filled.relevant()
+            if node.path in values or (node.row and not any(below.value for below in node.below()))
+        ]
+
+    @property
     def relevant(self) -> set[str]:
         """The paths of what is asked."""
         if "relevant" not in self._made:
@@ -132,7 +142,7 @@ def judge(
     verdict = Verdict(filled)
     for name, text in answers:
         verdict.typed.setdefault(name, []).append(unified(text))
-    _make_rows(filled, verdict.typed)
+    make_rows(filled, verdict.typed)
     for name, texts in verdict.typed.items():
         put(verdict, name, texts, files, say)
     recompute(filled)
@@ -159,7 +169,7 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
     return verdict
 
 
-def _make_rows(filled: Filled, names: Iterable[str]) -> None:
+def make_rows(filled: Filled, names: Iterable[str]) -> None:
     """The rows that the names of the answers speak of. A number without those before it makes none."""
     rows = {name[: found.end()] for name in names for found in ROW.finditer(name)}
     for path in sorted(rows, key=lambda path: [int(number) for number in NUMBER.findall(path)]):

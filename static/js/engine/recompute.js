@@ -4,6 +4,7 @@ import { stored, toNumber, toText, toTruth } from "./conversions.js";
 import { around, choicesOf } from "./definition.js";
 import { evaluate, sieve } from "./expressions.js";
 import { addRow, find, Item, Node, plant, removeRow, select } from "./nodes.js";
+import { canonical } from "./values.js";
 
 const ROUNDS = 32; // an order without circles needs one; more are for rows that refer to each other
 export const ROWS = 2000; // of a repeat
@@ -41,6 +42,12 @@ export class Filled {
   /** The node at a path; null where there is none. */
   find(path) {
     return find(this.top, path);
+  }
+
+  /** Goes on in another language. */
+  speak(language) {
+    this.language = language;
+    this.#lists = {};
   }
 
   scope(node) {
@@ -206,10 +213,14 @@ class Work {
     if (own === node.own) return;
     node.own = own;
     for (const below of node.below()) this.moved(below);
+    const { order, questions } = this.definition;
+    for (const path of order)
+      if (path.startsWith(`${node.place}/`) && questions[path].repeat_count !== undefined) this.wait(node, path);
   }
 
-  /** Gives a repeat as many rows as its count says. */
+  /** Gives a repeat as many rows as its count says; what is not asked keeps its rows, for it may be asked again. */
   count(parent, question) {
+    if (!parent.relevant) return;
     const ghost = new Node(question.name, null, question); // a repeat without rows has no node that could be asked
     ghost.parent = parent;
     const number = toNumber(this.filled.evaluate(ghost, question.repeat_count), this.filled.scope(ghost));
@@ -247,7 +258,8 @@ class Work {
     const { opening, live } = this.filled;
     if (!opening) return;
     for (const below of node.below())
-      if (typeof below.question?.default === "string") below.value = below.question.default;
+      if (typeof below.question?.default === "string")
+        [below.value] = canonical(this.definition, below.question, [below.question.default], null, String);
     for (const parent of node.below())
       for (const question of (parent.question ? parent.question.children : this.definition.survey) ?? [])
         if (question.type === "repeat" && question.repeat_count === undefined) this.addRow(parent, question);

@@ -3,7 +3,7 @@
 import { around, asks, holdsOthers, namesOf } from "./definition.js";
 import { words } from "./functions.js";
 import { addRow, select } from "./nodes.js";
-import { addTo, Filled, ROWS, recompute, takeOut } from "./recompute.js";
+import { addTo, Filled, openForm, ROWS, recompute, takeOut } from "./recompute.js";
 import { canonical, unified } from "./values.js";
 
 const ROW = /\[\d{1,6}\](?=\/|$)/g;
@@ -83,6 +83,14 @@ export function judge(definition, answers, clock, language, files, t) {
   return conclude(verdict, t);
 }
 
+/** A form that somebody opens here and now: with its first rows, its defaults, and what its opening sets. */
+export function begin(definition, clock, language, t) {
+  const verdict = new Verdict(new Filled(definition, clock, language));
+  Object.assign(verdict.filled, { opening: true, live: true });
+  openForm(verdict.filled);
+  return conclude(verdict, t);
+}
+
 /** The rows that the names of the answers speak of. A number without those before it makes none. */
 function makeRows(filled, names) {
   const rows = names.flatMap((name) => [...name.matchAll(ROW)].map((found) => name.slice(0, found.index) + found[0]));
@@ -137,9 +145,8 @@ export function put(verdict, name, texts, files, t) {
   const question = node?.question;
   if (!question || holdsOthers(question) || question.type === "note") {
     if (!texts.some(Boolean)) return;
-    verdict.unreadable[name] = inRepeat(definition, name)
-      ? t("This row is not in the form.")
-      : t("This question is not in the form.");
+    verdict.unreadable[name] =
+      !node && inRepeat(definition, name) ? t("This row is not in the form.") : t("This question is not in the form.");
     return;
   }
   const calculated = question.calculation !== undefined;
