@@ -15,12 +15,14 @@ from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from blueprints.answers import listening as answers_listening
 from blueprints.captures import intake
 from blueprints.captures import views as captures
 from blueprints.checklists import views as checklists
 from blueprints.clients import views as clients
 from blueprints.demo import commands as demo_commands
 from blueprints.forms import commands as forms_commands
+from blueprints.forms import drawing
 from blueprints.forms import views as forms
 from blueprints.kiosks import views as kiosks
 from blueprints.notes import views as notes
@@ -68,6 +70,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     Babel(app, locale_selector=sign_in.language)
     Compress(app)
     pages.init_app(app)
+    drawing.init_app(app)
     errors.init_app(app)
     sign_in.init_app(app)
     passwords.init_app(app)
@@ -83,6 +86,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
         commands.init_app(app)
     with app.app_context():
         happened.listen(reviews_listening.hear)
+        happened.listen(answers_listening.hear)
     _static(app)
     return app
 

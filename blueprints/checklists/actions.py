@@ -1,12 +1,13 @@
 """What can happen to a checklist: it is submitted, and again where a reviewer sent it back. Nothing commits here."""
 
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
 
 from blueprints.checklists.models import Checklist, ChecklistVersion
-from blueprints.forms.engine import Verdict
+from blueprints.forms.engine import Verdict, scores
 from blueprints.people.models import Person
 from blueprints.shared.db import db
 from blueprints.shared.happened import tell
@@ -73,10 +74,12 @@ def _add(
         number=number,
         form_version=form_version,
         language=verdict.filled.language,
-        answers=[[path, value] for path, value in verdict.values.items()],
+        answers=verdict.kept,
         alerts=[{"path": alert.path, "level": alert.level, "label": alert.label} for alert in verdict.alerts],
+        scores=[asdict(score) for score in scores(verdict.filled)],
         findings=[{"path": found.path, "what": found.what, "text": found.text} for found in verdict.findings],
         recorded=recorded,
+        zone=verdict.filled.clock.zone,
         received=received,
     )
     checklist.versions.append(version)

@@ -43,10 +43,12 @@ class ChecklistVersion(Base):
     number: Mapped[int]
     form_version: Mapped[str] = mapped_column(String(12))  # hash of the definition that it was judged by
     language: Mapped[str] = mapped_column(String(80), default="fr")  # as the form calls it
-    answers: Mapped[list[Any]]  # [[path, value], …] as typed by the engine
+    answers: Mapped[list[Any]]  # [[path, value], …] as typed by the engine; a row without answers as [its path, ""]
     alerts: Mapped[list[Any]]  # [{"path", "level", "label"}, …]
+    scores: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "label", "value", "level"}, …]
     findings: Mapped[list[Any]]  # what the server left out, in words
     recorded: Mapped[datetime | None]  # the phone's clock
+    zone: Mapped[str | None] = mapped_column(String(60))  # where that clock hangs: Europe/Paris
     received: Mapped[datetime]
 
     checklist: Mapped[Checklist] = relationship(back_populates="versions")

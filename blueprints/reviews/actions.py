@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask_babel import force_locale
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
-from blueprints.forms.queries import definition_of
+from blueprints.forms.queries import definition_of, language_in
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.models import Person
 from blueprints.reviews.models import RANKS, Explanation, Return, ReviewText, Signature
@@ -27,15 +28,16 @@ COMMENT = 4_000  # characters
 
 def arrive(kind: str, id: UUID) -> None:
     """Puts the latest version of a checklist or note into the queue, and closes the return that it answers."""
-    text, version, titles, alerts, late = _checklist(id) if kind == "checklist" else _note(id)
+    text, version, arrived = _checklist(id) if kind == "checklist" else _note(id)
     team_id, first = text.client.team_id, text.visit is not None and text.visit.first
     row = db.session.get(ReviewText, id, with_for_update=True) if version.number > 1 else None
     if row is None:
         row = ReviewText(id=id, kind=kind, visit_id=text.visit_id, client_id=text.client_id, author_id=text.author_id)
         db.session.add(row)
-    row.team_id, row.titles, row.state = team_id, titles, "waiting"
+    row.team_id, row.state = team_id, "waiting"
     row.version_id, row.number, row.since = version.id, version.number, version.received
-    row.alerts, row.late = alerts, late
+    for name, value in arrived.items():
+        setattr(row, name, value)
     row.rank = rank(row, first)
     if version.number > 1:
         answered = update(Return).where(Return.text_id == id, Return.answered_by.is_(None))
@@ -43,17 +45,38 @@ def arrive(kind: str, id: UUID) -> None:
     db.session.flush()
 
 
-def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, str], int, bool]:
+def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, Any]]:
     checklist = db.session.get_one(Checklist, id)
     version = checklist.versions[-1]
-    titles = definition_of(checklist.form_id, version.form_version).title
-    return checklist, version, titles, len(version.alerts), False
+    definition = definition_of(checklist.form_id, version.form_version)
+    spoken = {language: language_in(definition, language) for language in LANGUAGES}
+    labels = {score["name"]: score["label"] for score in definition.settings.get("scores", ())}
+    return checklist, version, {
+        "titles": {language: definition.title[own] for language, own in spoken.items()},
+        "alerts": len(version.alerts),
+        "urgent": sum(alert["level"] == "urgent" for alert in version.alerts),
+        "late": False,
+        "scores": [
+            {
+                "labels": {language: _plain(labels[score["name"]].get(own)) or score["label"]
+                           for language, own in spoken.items()},
+                "value": score["value"],
+                "level": score["level"],
+            }
+            for score in version.scores
+        ],
+    }  # fmt: skip
 
 
-def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, str], int, bool]:
+def _plain(segments: list[Any] | None) -> str:
+    return "".join(part for part in segments or () if isinstance(part, str))
+
+
+def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, Any]]:
     note = db.session.get_one(Note, id)
     version = note.versions[-1]
-    return note, version, {language: _format(note.format, language) for language in LANGUAGES}, 0, version.late
+    titles = {language: _format(note.format, language) for language in LANGUAGES}
+    return note, version, {"titles": titles, "alerts": 0, "urgent": 0, "late": version.late, "scores": []}
 
 
 def _format(format: str, language: str) -> str:
@@ -62,9 +85,9 @@ def _format(format: str, language: str) -> str:
 
 
 def rank(text: ReviewText, first: bool) -> int:
-    """What needs eyes first (product.md): alerts, first visits, late entries, resubmissions; then age."""
+    """What needs eyes first: alerts, urgent ones above all, first visits, late entries, resubmissions; then age."""
     if text.alerts:
-        return RANKS["alert"]
+        return RANKS["urgent" if text.urgent else "watch"]
     if first:
         return RANKS["first_visit"]
     if text.late:

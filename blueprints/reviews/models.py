@@ -16,7 +16,7 @@ from blueprints.visits.models import Visit
 TEXT_KINDS = ("checklist", "note")
 TEXT_STATES = ("waiting", "returned", "signed")
 # What needs eyes first; within a rank the oldest comes first.
-RANKS = {"alert": 1, "first_visit": 2, "late": 3, "resubmitted": 4, "other": 5}
+RANKS = {"urgent": 1, "watch": 2, "first_visit": 3, "late": 4, "resubmitted": 5, "other": 6}
 
 
 class ReviewText(Base):
@@ -44,6 +44,8 @@ class ReviewText(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     rank: Mapped[int]
     alerts: Mapped[int] = mapped_column(default=0)
+    urgent: Mapped[int] = mapped_column(default=0)  # of the alerts, those that cannot wait
+    scores: Mapped[list[Any]] = mapped_column(default=list)  # [{"labels": by language, "value", "level"}, …]
     late: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]  # received
 
@@ -54,7 +56,16 @@ class ReviewText(Base):
     @property
     def title(self) -> str:
         """What it is, in the reader's language: "Home safety", "SOAP note"."""
-        return str(self.titles.get(str(get_locale())) or next(iter(self.titles.values())))
+        return _in_words(self.titles)
+
+    @property
+    def reckoned(self) -> list[dict[str, str]]:
+        """What the form reckoned from the answers: label in the reader's language, value, level of its alert."""
+        return [{**score, "label": _in_words(score["labels"])} for score in self.scores]
+
+
+def _in_words(texts: dict[str, Any]) -> str:
+    return str(texts.get(str(get_locale())) or next(iter(texts.values())))
 
 
 class Signature(Base):

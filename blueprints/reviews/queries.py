@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload
 from blueprints.clients.models import Client
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Membership, Person, PersonRole, Team
-from blueprints.reviews.models import RANKS, Return, ReviewText
+from blueprints.reviews.models import Return, ReviewText
 from blueprints.shared.db import db
 from blueprints.shared.refusal import Refused
 from blueprints.surveys.models import CallBack, Feedback
@@ -49,6 +49,15 @@ class Line:
     @property
     def alerts(self) -> int:
         return sum(text.alerts for text in self.texts)
+
+    @property
+    def urgent(self) -> int:
+        return sum(text.urgent for text in self.texts)
+
+    @property
+    def scores(self) -> list[dict[str, str]]:
+        """What the forms reckoned and somebody must look at."""
+        return [score for text in self.texts for score in text.reckoned if score["level"]]
 
     @property
     def late(self) -> bool:
@@ -113,7 +122,7 @@ def _units(person: Person, wanted: Wanted) -> Select[UUID, int, datetime]:
         query = query.where(ReviewText.author_id == wanted.coordinator)
     match wanted.need:
         case "alert":
-            query = query.where(ReviewText.rank == RANKS["alert"])
+            query = query.where(ReviewText.alerts > 0)
         case "first_visit":
             query = query.join(ReviewText.visit).where(Visit.first)
         case "late":

@@ -10,7 +10,7 @@ from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
 from blueprints.forms.engine import readable
-from blueprints.forms.queries import clock_of, definition_of, language
+from blueprints.forms.queries import clock_of, definition_of, language_in
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Person
@@ -71,9 +71,9 @@ def _checklists(ids: Sequence[UUID]) -> dict[UUID, tuple[str, list[Version]]]:
     found: dict[UUID, tuple[str, list[Version]]] = {}
     for checklist, row in db.session.execute(query.order_by(ChecklistVersion.number.desc())):
         definition = definition_of(checklist.form_id, row.form_version)
-        clock = clock_of(row.recorded or row.received, None)
+        clock = clock_of(row.recorded or row.received, row.zone)
         version = Version(row.id, row.number, row.recorded, row.received, language=row.language)
-        version.sections = readable(definition, dict(row.answers), definition.language(language()), clock)
+        version.sections = readable(definition, dict(row.answers), language_in(definition), clock)
         version.findings = [str(finding["text"]) for finding in row.findings]
         found.setdefault(checklist.id, ("", []))[1].append(version)
     return found
@@ -156,7 +156,8 @@ def _feedback(visit: Visit) -> list[Answered]:
 def _answered(row: Feedback) -> Answered:
     definition = definition_of(row.form_id, row.form_version)
     scored = next((q for q in definition.questions.values() if q.score and row.score_kind == q.score), None)
-    sections = readable(definition, dict(row.answers), definition.language(language()), clock_of(row.answered_at, None))
+    clock = clock_of(row.answered_at, row.zone)
+    sections = readable(definition, dict(row.answers), language_in(definition), clock)
     said = {row.words, row.callback_phone} - {""}
     lines = [
         line

@@ -56,8 +56,9 @@ def _add(verdict: Verdict, *, answered_at: datetime, received: datetime, **facts
     feedback = Feedback(
         form_id=definition.form_id,
         language=verdict.filled.language,
-        answers=[[path, value] for path, value in verdict.values.items()],
+        answers=verdict.kept,
         answered_at=min(answered_at, received),  # a clock that runs ahead must not put an answer into the future
+        zone=verdict.filled.clock.zone,
         received=received,
         **facts,
         **_headline(definition, verdict),

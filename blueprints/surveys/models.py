@@ -42,6 +42,7 @@ class Feedback(Base):
     callback: Mapped[bool] = mapped_column(default=False)  # "yes, call me back"
     callback_phone: Mapped[str] = mapped_column(String(40), default="")
     answered_at: Mapped[datetime]  # the phone's clock, or receipt where it has none
+    zone: Mapped[str | None] = mapped_column(String(60))  # where that clock hangs: Europe/Paris
     received: Mapped[datetime] = mapped_column(default=now)
 
     visit: Mapped[Visit | None] = relationship()

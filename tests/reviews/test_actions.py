@@ -50,7 +50,7 @@ class TestArrive:
     @pytest.mark.parametrize(
         ("make", "rank"),
         [
-            (lambda field: field.checklist(answers=NO_RAIL), "alert"),
+            (lambda field: field.checklist(answers=NO_RAIL), "watch"),
             (lambda field: field.checklist(), "other"),
             (lambda field: field.note(), "other"),
             (lambda field: field.note(occurred=now() - timedelta(hours=30)), "late"),
