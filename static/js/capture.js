@@ -38,7 +38,7 @@ async function prepare(form, state, drafts, several) {
   history.replaceState({ ...history.state, tournee: { ...history.state?.tournee, [key]: state.id } }, "");
   if (!writable(form)) return;
   state.key = key;
-  if (form.querySelector("input[type=file]")) {
+  if (form.querySelector("input[type=file], template[data-row]")) {
     const { photos } = await import("./photo.js");
     const own = async () => {
       await state.ready;
@@ -48,7 +48,7 @@ async function prepare(form, state, drafts, several) {
   }
   if (draft.fields) {
     state.typed = true;
-    restore(form, draft);
+    await restore(form, draft);
     if (draft.reason) show(form, draft);
   } else if (draft.used) {
     form.prepend(
@@ -84,6 +84,12 @@ function show(form, draft) {
 /** Submit: checks, writes the capture down, says so, and goes on. Gives the capture, or null where it was not kept. */
 export async function submit(form, button) {
   const state = states.get(form);
+  if (button?.name === "_step") {
+    delete form.dataset.sent;
+    if (button.value === "recompute") return submit(form); // Enter in a field: it is the first button of a form with rows
+    form.dispatchEvent(new CustomEvent("tournee:step", { detail: button })); // pressed before the form's script was there
+    return null;
+  }
   if (state.sending) return null; // a double tap
   state.sending = true;
   try {

@@ -80,8 +80,9 @@ export function watch(form, key, facts) {
   };
 }
 
-/** Puts a draft back into its form and says when it was kept. */
-export function restore(form, draft) {
+/** Puts a draft back into its form, with its rows, and says when it was kept. */
+export async function restore(form, draft) {
+  if (form.querySelector("template[data-row]")) (await import("./form-rows.js")).lay(form, draft.fields);
   fill(form, draft.fields);
   say(document.querySelector("[data-draft-line]"), t("Draft kept at {time}", { time: when(draft.saved) }));
 }

@@ -40,18 +40,23 @@ export function collect(form, button, relevant = false) {
   return pairs;
 }
 
+/** What was put back into a form, also what its page has no place for yet: choices that follow from other answers. */
+export const restored = new WeakMap();
+
 /** Puts pairs back into a form, then tells it (`tournee:restored`). Names that it does not have become hidden fields. */
 export function fill(form, pairs) {
+  restored.set(form, pairs);
   const values = Map.groupBy ? Map.groupBy(pairs, ([name]) => name) : grouped(pairs);
-  const known = new Set();
+  const known = new Map(); // how many fields of a name there were
   for (const field of form.elements) {
     if (!field.name || ["submit", "button", "file"].includes(field.type)) continue;
-    known.add(field.name);
+    const place = known.get(field.name) ?? 0;
+    known.set(field.name, place + 1);
     const wanted = (values.get(field.name) ?? []).map(([, value]) => value);
     if (["checkbox", "radio"].includes(field.type)) field.checked = wanted.includes(field.value);
     else if (field.type === "select-multiple")
       for (const option of field.options) option.selected = wanted.includes(option.value);
-    else if (wanted.length) field.value = wanted[0];
+    else if (wanted.length) field.value = wanted[place] ?? wanted[0];
   }
   for (const name of ["_corrects", "_base"])
     if (values.has(name) && !known.has(name)) hidden(form, name, values.get(name)[0][1]);

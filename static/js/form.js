@@ -1,27 +1,37 @@
-// A filled form on the page: the engine decides what is asked and what is wrong; this reads, shows and points.
+// A filled form on the page: the engine decides what is asked and what is wrong; this reads, and says what to draw.
 
-import { stored } from "./engine/conversions.js";
 import { load } from "./engine/definition.js";
 import { recompute } from "./engine/recompute.js";
-import { conclude, judge, put } from "./engine/verdict.js";
-import { collect, stamp } from "./fields.js";
+import { add, begin, conclude, judge, put, remove } from "./engine/verdict.js";
+import { collect, restored, stamp } from "./fields.js";
 import { pages } from "./form-pages.js";
-import { drawn, icon, say } from "./status.js";
-import { t, tn } from "./words.js";
+import { Sheet, texts } from "./form-show.js";
+import { drawn, say } from "./status.js";
+import { lang, t, tn } from "./words.js";
+
+const WIDGETS = ["barcode", "fold", "geopoint", "rank", "select", "signature", "slider", "trace"];
+const PLACES = "[data-q]";
 
 /** Wires a form to its definition (data-form). Where that cannot be had, every question is shown and the server judges. */
 function open(form) {
   const section = pages(form);
-  const live = { form, section, verdict: null, touched: new Set(), sent: false, said: {} };
+  const live = { form, section, verdict: null, sheet: null, touched: new Set(), sent: false, said: new Map(), t };
   const opening = Promise.all([definitionOf(form), drawn()])
-    .then(([definition]) => begin(live, definition))
-    .catch(() => everything(live));
+    .then(([definition]) => start(live, definition))
+    .catch((error) => everything(live, error));
   form.addEventListener("tournee:check", (event) => {
     if (section.next()) return event.preventDefault(); // Enter in the middle goes on; it does not send
     if (live.ruleless || (live.verdict && !check(live))) return;
     event.preventDefault();
     if (!live.verdict) opening.then(() => form.requestSubmit());
   });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.name !== "_step" || event.submitter.value === "recompute") return;
+    event.preventDefault();
+    event.stopPropagation(); // nothing is sent off
+    step(live, event.submitter);
+  });
+  form.addEventListener("tournee:step", ({ detail }) => opening.then(() => step(live, detail)));
 }
 
 async function definitionOf(form) {
@@ -30,164 +40,335 @@ async function definitionOf(form) {
   return load(await answer.json());
 }
 
-function everything(live) {
+function everything(live, error) {
+  if (error instanceof TypeError && live.verdict) throw error;
   live.ruleless = true;
-  for (const part of live.form.querySelectorAll("[data-q][inert]")) {
+  for (const part of live.form.querySelectorAll("[data-q][inert], [data-repeat][inert]")) {
     part.hidden = false;
     part.inert = false;
   }
+  live.section.refresh();
   say(t("This phone does not have the rules of this form: every question is shown."));
 }
 
-function begin(live, definition) {
+async function start(live, definition) {
   const { form } = live;
-  const language = form.elements.language?.value ?? document.documentElement.lang;
-  live.verdict = judge(definition, [], stamp(new Date()), language, null, t);
-  defaults(live, definition);
-  const said = messages(form); // before they are taken for what this phone says
-  read(live);
-  if (Object.keys(said).length) {
-    live.said = said;
-    show(live);
-    live.section.show(form.querySelector("[data-q] > .error"));
+  const chosen = form.elements.language;
+  const language = chosen?.value ?? document.documentElement.lang;
+  if (language !== lang && definition.languages.includes(language)) live.t = await speaker(language);
+  live.asks = Object.values(definition.questions).some((question) => question.required !== undefined);
+  const fresh = Boolean(chosen?.hasAttribute("data-opening")) && !restored.has(form);
+  take(live, definition, language, fresh);
+  const reproached = form.querySelectorAll("[data-q] > .error");
+  if (reproached.length) {
+    // what the server has written below its questions: of a form that it gives back to be put right
+    for (const line of reproached)
+      live.said.set(live.sheet.node(line.parentElement), line.lastElementChild.textContent);
+    live.section.show(reproached[0]);
   }
-  form.addEventListener("input", () => read(live));
-  for (const event of ["change", "focusout"])
-    form.addEventListener(event, ({ target }) => {
-      if (!target.name) return;
-      live.touched.add(target.name);
-      read(live);
-    });
-  form.addEventListener("tournee:restored", () => read(live, { restored: true }));
-  form.addEventListener("tournee:messages", ({ detail }) => {
-    live.said = { ...detail };
-    show(live);
-  });
+  listen(live);
+  dress(live, form);
   form.dataset.live = ""; // its rules are in force
+  if (definition.settings.audit) import("./form-audit.js").then(({ audit }) => audit(form, live.sheet));
 }
 
-/** What the server has written below its questions, by path: of a form that it gives back to be put right. */
-function messages(form) {
-  const lines = [...form.querySelectorAll("[data-q] > .error")];
-  return Object.fromEntries(lines.map((line) => [line.parentElement.dataset.q, line.lastElementChild.textContent]));
+/** Judges what the page says and draws what follows. `fresh`: nobody has filled it yet. */
+function take(live, definition, language, fresh) {
+  const { form } = live;
+  const clock = stamp(new Date());
+  if (fresh) live.verdict = begin(definition, clock, language, live.t);
+  else {
+    const pairs = (restored.get(form) ?? collect(form)).filter(([name]) => name.startsWith("/"));
+    live.verdict = judge(definition, pairs, clock, language, null, live.t);
+  }
+  const { filled } = live.verdict;
+  Object.assign(filled, { opening: true, live: true });
+  filled.taken.clear();
+  live.sheet = new Sheet(form, filled, fresh);
+  live.touched.clear();
+  live.said.clear();
+  known(live);
+  settle(live, live.sheet.drawAll(!fresh));
+  count(live);
+  if (fresh && performance.getEntriesByType("navigation")[0]?.type !== "navigate") catchUp(live);
 }
 
-/** Defaults that are expressions are evaluated when a form is opened, by this phone's clock. */
-function defaults({ form, verdict }, definition) {
-  for (const field of form.querySelectorAll("[data-default]")) {
+/** A browser may bring back what was typed before "back" or a reload, without a word. */
+function catchUp(live) {
+  const { form, sheet, verdict } = live;
+  for (const field of form.querySelectorAll("input, textarea, select"))
+    if (field.type !== "hidden" && field.name?.startsWith("/") && verdict.filled.find(field.name)?.value === "")
+      if (texts(field.closest(PLACES), field.name).some(Boolean)) answer(live, sheet.node(field.closest(PLACES)));
+}
+
+/** What only this phone knows: who fills the form, and on which device. */
+function known({ form, verdict }) {
+  for (const field of form.querySelectorAll("[data-meta]")) {
     const node = verdict.filled.find(field.name);
-    field.value ||= stored(verdict.filled.evaluate(node, definition.questions[field.name].default));
+    if (node && !node.value && field.value) node.value = field.value;
   }
 }
 
-/**
- * Takes over what the page says now, and shows what follows from it. `all`: what depends on the clock, too.
- * `restored`: a draft has brought back what was calculated when it was begun, for once() to keep.
- */
-function read(live, { all = false, restored = false } = {}) {
-  const { form, verdict } = live;
-  const typed = {};
-  for (const [name, text] of collect(form)) if (name.startsWith("/")) typed[name] = [...(typed[name] ?? []), text];
-  const changed = [];
-  for (const name of Object.keys({ ...verdict.typed, ...typed })) {
-    const now = typed[name] ?? [];
-    const calculated = verdict.filled.definition.questions[name]?.calculation !== undefined;
-    if ((calculated && !restored) || JSON.stringify(verdict.typed[name] ?? []) === JSON.stringify(now)) continue;
-    put(verdict, name, now, null, t);
-    verdict.typed[name] = now;
-    delete live.said[name];
-    changed.push(name);
-  }
-  verdict.filled.clock = stamp(new Date());
-  verdict.filled.taken.clear();
-  recompute(verdict.filled, all ? undefined : changed);
-  conclude(verdict, t);
-  show(live);
-}
-
-/** Draws relevance, calculations, quoted answers, messages and what is left. */
-function show({ form, section, verdict, touched, sent, said }) {
-  const { filled, missing, invalid } = verdict;
-  for (const part of form.querySelectorAll("[data-q]")) {
-    const path = part.dataset.q;
-    const node = filled.find(path);
-    if (part.inert === node.own) {
-      part.hidden = node.own === false;
-      part.inert = part.hidden;
+function listen(live) {
+  const { form } = live;
+  const node = ({ target }) => target.name?.startsWith("/") && live.sheet.node(target.closest(PLACES));
+  form.addEventListener("input", (event) => {
+    const found = node(event);
+    if (found) answer(live, found);
+  });
+  for (const event of ["change", "focusout"])
+    form.addEventListener(event, (event) => {
+      if (event.target.name === "language" && event.type === "change") return speak(live, event.target.value);
+      const found = node(event);
+      if (!found) return;
+      live.touched.add(found);
+      if (!answer(live, found)) reproach(live, [found]);
+    });
+  form.addEventListener("tournee:restored", () => {
+    const { filled } = live.verdict;
+    take(live, filled.definition, form.elements.language?.value ?? filled.language, false);
+    if (filled.language !== live.verdict.filled.language) speak(live, live.verdict.filled.language);
+    live.section.refresh();
+  });
+  form.addEventListener("tournee:messages", ({ detail }) => {
+    for (const [path, text] of Object.entries(detail)) {
+      const found = live.verdict.filled.find(path);
+      if (found) live.said.set(found, text);
     }
-    if (node.question.type === "group" || node.question.type === "note") continue;
-    const wrong = sent || touched.has(path) ? (invalid[path] ?? (sent && missing[path])) : "";
-    message(part, path, said[path] ?? wrong);
-  }
-  for (const place of form.querySelectorAll("[data-text]")) {
-    const node = filled.find(place.closest("[data-q]").dataset.q);
-    place.textContent = filled.words(node, node.question[place.dataset.text]);
-  }
-  for (const path of filled.definition.order) {
-    const calculated = filled.definition.questions[path].calculation !== undefined;
-    const field = calculated && form.elements.namedItem(path);
-    if (field) field.value = filled.find(path).value;
-  }
-  section.refresh();
-  const left = Object.keys(missing).length;
-  const line = document.querySelector("[data-remaining]");
-  const asks = Object.values(filled.definition.questions).some((question) => question.required !== undefined);
-  if (line && asks)
-    line.textContent = left ? tn("{n} point left", "{n} points left", left) : t("Everything is answered");
-  const tab = document.querySelector("[data-answered]");
-  if (tab && asks) {
-    const all = Object.values(filled.nodes).filter(
-      (node) => node.relevant && node.question?.required !== undefined,
-    ).length;
-    tab.textContent = `${all - left}/${all}`;
+    reproach(live, live.said.keys());
+  });
+  const left = document.querySelector("[data-remaining]");
+  if (left) left.addEventListener("click", () => missing(live));
+}
+
+/** Takes over what a part of the page says now, and draws what follows. Whether it is another answer than before. */
+function answer(live, node) {
+  const { sheet, verdict } = live;
+  const part = sheet.parts.get(node);
+  const path = node.path;
+  const now = texts(part, path);
+  const before = verdict.typed[path];
+  if (before ? before.join("\0") === now.join("\0") : now.join("") === node.value) return false;
+  put(verdict, path, now, null, live.t);
+  verdict.typed[path] = now;
+  live.said.delete(node);
+  sheet.typed(node);
+  verdict.filled.clock = stamp(new Date());
+  const changed = recompute(verdict.filled, [path]);
+  changed.add(node);
+  follow(live, changed);
+  return true;
+}
+
+/** Draws what has changed, and says what is to be said of it. */
+function follow(live, changed) {
+  const { sheet, verdict } = live;
+  conclude(verdict, live.t, changed);
+  if (sheet.repeats.size) rows(live);
+  const lost = sheet.draw(changed);
+  reproach(live, changed);
+  if (changed.size > 1) live.section.refresh();
+  later(live);
+  settle(live, lost);
+}
+
+/** Answers that are not offered any more are taken back, which may have consequences of its own. */
+function settle(live, lost) {
+  for (const node of lost) {
+    if (live.verdict.typed[node.path] === undefined && node.value) live.verdict.typed[node.path] = [node.value];
+    answer(live, node);
   }
 }
 
-/** The message below a question; none removes it. */
-function message(part, path, text) {
-  const id = `${path}-e`;
-  let line = document.getElementById(id);
-  if (text && !line) {
-    line = document.createElement("p");
-    line.className = "error";
-    line.id = id;
-    line.append(icon("circle-alert"), document.createElement("span"));
-    part.append(line);
+/** A repeat whose number of rows is calculated may have others now. */
+function rows(live) {
+  const { sheet, form } = live;
+  for (const [place, { parent, question }] of sheet.repeats) {
+    const wanted = parent.named(question.name).length;
+    if (question.repeat_count === undefined || wanted === place.querySelector(".form-rows").children.length) continue;
+    live.rows ??= import("./form-rows.js").then((module) => {
+      live.rows = undefined;
+      for (const each of sheet.repeats.keys()) for (const row of module.fit(sheet, each)) dress(live, row);
+      sheet.drawAll();
+      form.dispatchEvent(new Event("change", { bubbles: true })); // the draft has other rows
+    });
   }
-  if (line && !text) line.remove();
-  if (line && text && line.lastElementChild.textContent !== text) line.lastElementChild.textContent = text;
-  const control = part.matches("fieldset") ? part : part.querySelector("input:not([type=hidden]), textarea, select");
-  if (!control || control.hasAttribute("aria-invalid") === Boolean(text)) return;
-  const others = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
-  const described = (text ? [...others, id] : others).join(" ");
-  if (described) control.setAttribute("aria-describedby", described);
-  else control.removeAttribute("aria-describedby");
-  if (text) control.setAttribute("aria-invalid", "true");
-  else control.removeAttribute("aria-invalid");
+}
+
+function reproach({ sheet, verdict, touched, sent, said }, nodes) {
+  for (const node of nodes) {
+    const wrong = sent || touched.has(node) ? (verdict.wrong.get(node) ?? (sent && verdict.absent.get(node))) : "";
+    sheet.message(node, said.get(node) ?? wrong);
+  }
+}
+
+/** Says how much is left; not while a person types. */
+function later(live) {
+  live.counting ||= setTimeout(() => {
+    live.counting = 0;
+    count(live);
+  });
+}
+
+function count({ verdict, asks, section }) {
+  const left = verdict.absent.size;
+  const line = document.querySelector("[data-remaining]");
+  if (line && asks) {
+    const text = left ? tn("{n} point left", "{n} points left", left) : t("Everything is answered");
+    if (line.textContent !== text) line.textContent = text;
+    line.hidden = false;
+    line.disabled = !left;
+  }
+  const tab = document.querySelector("[data-answered]");
+  if (!asks || (!tab && section.many)) return;
+  const all = verdict.filled.relevant().filter((node) => node.question?.required !== undefined).length;
+  if (tab) tab.textContent = `${all - left}/${all}`;
+  if (!section.many) section.progress(all - left, all);
+}
+
+/** Goes to the next question that must be answered and is not; after the last to the first. */
+function missing(live) {
+  const { sheet, verdict } = live;
+  const open = verdict.filled.relevant().filter((node) => verdict.absent.has(node) && sheet.parts.has(node));
+  if (!open.length) return;
+  const from = live.at && sheet.parts.get(live.at);
+  const after = from && open.find((node) => from.compareDocumentPosition(sheet.parts.get(node)) & 4);
+  live.at = after || open[0];
+  live.section.show(sheet.parts.get(live.at));
+  sheet.go(live.at);
 }
 
 /** Whether something must be put right before it is sent; shows it in words and goes to the first. */
 function check(live) {
+  const { sheet, verdict } = live;
+  const { filled } = verdict;
   live.sent = true;
-  live.said = {};
-  read(live, { all: true });
-  const { missing, invalid } = live.verdict;
-  const problems = Object.keys(live.verdict.filled.nodes).filter((path) => missing[path] || invalid[path]);
+  live.said.clear();
+  filled.clock = stamp(new Date());
+  for (const [node, field] of sheet.fields) if (node.question.type === "end") field.value = node.value = filled.clock;
+  const changed = recompute(filled);
+  conclude(verdict, live.t);
+  sheet.draw(changed);
+  reproach(live, sheet.parts.keys());
+  live.section.refresh();
+  count(live);
+  const problems = filled.relevant().filter((node) => verdict.wrong.has(node) || verdict.absent.has(node));
   if (!problems.length) return nothing(live);
-  const part = live.form.querySelector(`[data-q="${CSS.escape(problems[0])}"]`);
-  live.section.show(part);
-  part.querySelector("input:not([type=hidden]), textarea, select").focus({ preventScroll: true });
-  part.scrollIntoView({ block: "center" });
-  const first = invalid[problems[0]] ?? missing[problems[0]];
-  say(tn("{n} answer to look at: {first}", "{n} answers to look at. The first: {first}", problems.length, { first }));
+  const [first] = problems;
+  const seen = sheet.parts.has(first) ? first : problems.find((node) => sheet.parts.has(node));
+  if (seen) {
+    live.section.show(sheet.parts.get(seen));
+    sheet.go(seen);
+  }
+  const words = verdict.wrong.get(first) ?? verdict.absent.get(first);
+  const about = { first: seen ? words : `${first.name}: ${words}` };
+  say(tn("{n} answer to look at: {first}", "{n} answers to look at. The first: {first}", problems.length, about));
   return true;
 }
 
 /** A feedback without one answer is not sent: the server would keep it, and somebody would have to look. */
 function nothing({ form, verdict }) {
-  const silent = form.dataset.capture === "feedback" && !Object.values(verdict.typed).flat().some(Boolean);
+  const given = () => collect(form, null, true).some(([name, text]) => name.startsWith("/") && text);
+  const silent = form.dataset.capture === "feedback" && !Object.values(verdict.typed).flat().some(Boolean) && !given();
   if (silent) say(t("Nothing was answered. Where the person does not wish to answer, send nothing."));
   return silent;
+}
+
+/** One more row of a repeat, or one less. */
+async function step(live, button) {
+  const [what, path] = button.value.split(/:(.*)/s);
+  const { sheet, verdict, form } = live;
+  if (!verdict || !path) return;
+  const module = await import("./form-rows.js");
+  const place = button.closest("[data-repeat]");
+  if (what === "add") {
+    const changed = add(verdict, path);
+    const [row] = module.fit(sheet, place);
+    if (!row) return say(t("There cannot be more rows."));
+    for (const each of changed)
+      sheet.parts.get(each)?.classList.contains("form-row") && dress(live, sheet.parts.get(each));
+    for (const node of sheet.node(row).below()) changed.add(node);
+    follow(live, changed);
+    row.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    say(t("Row {n} was added.", { n: sheet.node(row).row }));
+  } else if (!(await sure(live, button))) return;
+  else {
+    const row = button.closest(".form-row");
+    const node = sheet.node(row);
+    const later = [...row.parentElement.children].slice(node.row);
+    const next = later[0] ?? row.previousElementSibling;
+    sheet.forget(node, row);
+    const changed = remove(verdict, node.path);
+    row.remove();
+    const base = path.slice(0, path.lastIndexOf("["));
+    later.forEach((each, at) => {
+      module.renumber(each, `${base}[${node.row + at}]`);
+    });
+    follow(live, changed);
+    (next?.querySelector(":scope > button[name=_step]") ?? place.querySelector(":scope > button")).focus();
+    say(
+      tn(
+        "The row was removed; {n} is left.",
+        "The row was removed; {n} are left.",
+        sheet.repeats.get(place).parent.named(node.name).length,
+      ),
+    );
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true })); // the draft has other rows
+}
+
+/** A row with answers goes only at the second press. */
+async function sure({ sheet }, button) {
+  const filled = sheet
+    .node(button.closest(".form-row"))
+    .below()
+    .some((node) => node.value && sheet.parts.has(node));
+  if (!filled || "sure" in button.dataset) return true;
+  const words = button.querySelector("span");
+  const before = words.textContent;
+  button.dataset.sure = "";
+  button.dataset.tone = "bad";
+  words.textContent = t("Press again: its answers will be gone");
+  button.addEventListener(
+    "blur",
+    () => {
+      delete button.dataset.sure;
+      button.dataset.tone = "link";
+      words.textContent = before;
+    },
+    { once: true },
+  );
+  return false;
+}
+
+const speaker = async (language) => (await import("./form-language.js")).speaker(language);
+
+/** Goes on in another language of the form; answers stay as they are. */
+async function speak(live, language) {
+  const { respell } = await import("./form-language.js");
+  live.t = await speaker(language);
+  const { filled } = live.verdict;
+  filled.speak(language);
+  const changed = recompute(filled); // what names a choice names it in another language
+  respell(live.sheet);
+  conclude(live.verdict, live.t);
+  live.sheet.draw(changed);
+  live.said.clear();
+  reproach(live, live.sheet.parts.keys());
+}
+
+/** Loads what makes some controls more than what the browser has, where the form has such. */
+function dress({ form, sheet }, root) {
+  const found = [...root.querySelectorAll("[data-kind]")];
+  if (root.dataset.kind) found.push(root);
+  for (const kind of WIDGETS) {
+    const parts = found.filter((part) => part.dataset.kind === kind && !("dressed" in part.dataset));
+    for (const part of parts) part.dataset.dressed = "";
+    if (parts.length)
+      import(`./widgets/${kind}.js`).then(({ dress }) => {
+        for (const part of parts) dress(part, form, sheet);
+      });
+  }
 }
 
 for (const form of document.querySelectorAll("form[data-form]")) open(form);

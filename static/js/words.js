@@ -4,7 +4,7 @@ const root = globalThis.document?.documentElement;
 export const lang = root?.lang || "en";
 
 /** The messages of a language; English is itself, and a file that is missing leaves English. */
-async function load(name) {
+export async function load(name) {
   if (name === "en" || !root) return {};
   try {
     return (await import(`./words/${name}.js`)).default;
@@ -16,11 +16,16 @@ async function load(name) {
 const words = await load(lang);
 const fill = (text, params) => text.replace(/\{(\w+)\}/g, (all, name) => params[name] ?? all);
 
+/** What says messages in the language of these words. */
+export const speaking =
+  (words) =>
+  (message, params = {}) => {
+    const found = words[message];
+    return fill((Array.isArray(found) ? found[0] : found) || message, params);
+  };
+
 /** The message in the reader's language, with `{name}` replaced from params. */
-export function t(message, params = {}) {
-  const found = words[message];
-  return fill((Array.isArray(found) ? found[0] : found) || message, params);
-}
+export const t = speaking(words);
 
 /** The form of the message that n asks for; `{n}` in it is n. */
 export function tn(one, many, n, params = {}) {
