@@ -8,6 +8,7 @@ import click
 
 from blueprints.forms import actions
 from blueprints.forms.importing.converting import DIALECTS
+from blueprints.forms.importing.reading import LARGEST
 from blueprints.forms.importing.report import _, told
 from blueprints.forms.importing.sandbox import Sandbox, refusal, sandbox
 from blueprints.shared.db import writing
@@ -22,7 +23,8 @@ from blueprints.shared.db import writing
 def import_forms(files: tuple[Path, ...], dry_run: bool, as_json: bool, dialect: str | None, use: str) -> None:
     """Read each FILE (.xlsx, .xls, .csv, XForm .xml), report on it and publish it, unless it is refused.
 
-    A file whose content is published already makes no new version. Ends with 1 if any file is refused.
+    A list that a form reads from a file (x.csv) is taken from the folder of the form, where it is there. A file whose
+    content is published already makes no new version. Ends with 1 if any file is refused.
     """
     results = []
     with sandbox() as reader:
@@ -46,6 +48,9 @@ def _read(reader: Sandbox, file: Path, dialect: str, use: str, publish: bool) ->
         found = refusal(str(file), _("There is no such file, or it cannot be read."))
     else:
         found = reader.read(data, str(file), dialect)
+        beside = {path.name: path.read_bytes() for name in found["wanted"] if _is_list(path := file.parent / name)}
+        if beside:
+            found = reader.read(data, str(file), dialect, beside)
     version = None
     if found["ok"] and publish:
         with writing():
@@ -61,6 +66,10 @@ def _read(reader: Sandbox, file: Path, dialect: str, use: str, publish: bool) ->
         "counts": found["counts"],
         **{key: told(found[key], str) for key in ("errors", "warnings", "unsupported")},
     }
+
+
+def _is_list(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size <= LARGEST
 
 
 def _tell(result: dict[str, Any]) -> None:

@@ -14,6 +14,11 @@ class UploadForm(wtforms.Form):  # type: ignore[misc]
         description=_l("An XLSForm (.xlsx, .xls, .csv) or an XForm (.xml)."),
         render_kw={"accept": ".xlsx,.xls,.xlsm,.csv,.xml"},
     )
+    attached = wtforms.MultipleFileField(
+        _l("Lists"),
+        description=_l("Files that the form reads its lists from (.csv), where it has some."),
+        render_kw={"accept": ".csv,.xml"},
+    )
     dialect = wtforms.SelectField(
         _l("Made for"),
         choices=[
@@ -35,3 +40,8 @@ class UploadForm(wtforms.Form):  # type: ignore[misc]
         """A file field that was left empty is a missing file."""
         if not getattr(field.data, "filename", ""):
             raise ValidationError(_l("Choose a file."))
+
+    def lists(self) -> dict[str, bytes]:
+        """The files that came along, by name."""
+        files = [each for each in self.attached.data or [] if getattr(each, "filename", "")]
+        return {each.filename: each.read() for each in files}

@@ -38,7 +38,7 @@ def upload() -> ResponseReturnValue:
     if not form.validate():
         return _list(form, 422)
     data, name = form.file.data.read(), form.file.data.filename
-    found = read_one(data, name, form.dialect.data)
+    found = read_one(data, name, form.dialect.data, form.lists())
     start_writing()
     kept = actions.keep_upload(current_user, name, data, form.use.data, found)
     db.session.commit()

@@ -20,7 +20,7 @@ COUNTS = ["questions", "groups", "repeats", "choices", "expressions", "languages
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "home_visit.xlsx"
-    path.write_bytes(survey(["text", "a", "A"], ["image", "b", "B", *[None] * 5, "draw"]))
+    path.write_bytes(survey(["text", "a", "A"], ["image", "b", "B", *[None] * 5, "annotate"]))
     return path
 
 
@@ -43,7 +43,7 @@ def test_a_file_is_published_as_a_checklist_and_kept(app: Flask, file: Path) -> 
     assert (said["file"], said["ok"], said["form_id"]) == (str(file), True, "home_visit")
     assert said["unsupported"] == [{
         "sheet": "survey", "row": 3,
-        "what": "“b”: a drawing is not supported here; a photo is taken, such as of a sketch.",
+        "what": "“b”: drawing on a picture is not supported here; a photo is taken.",
     }]  # fmt: skip
     version = queries.version_of("home_visit", said["version"])
     assert version is not None and version.source is not None
@@ -58,7 +58,7 @@ def test_the_same_content_again_is_no_new_version(app: Flask, file: Path, tmp_pa
     before = versions()
     renamed = tmp_path / "other" / file.name
     renamed.parent.mkdir()
-    renamed.write_bytes(survey(["text", "a", "A"], [], ["image", "b", "B", *[None] * 5, "draw"]))
+    renamed.write_bytes(survey(["text", "a", "A"], [], ["image", "b", "B", *[None] * 5, "annotate"]))
 
     _code, (second, third), _words = run(app, file, renamed, "--json")
 
@@ -94,3 +94,23 @@ def test_without_json_it_is_told_in_lines(app: Flask, file: Path) -> None:
     assert code == 1
     assert "error (survey 35): The question type “country” is not known." in words
     assert "home_visit" in words
+
+
+def test_a_list_beside_the_form_comes_along(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "visit.xlsx").write_bytes(
+        survey(
+            ["select_one_from_file towns.csv", "town", "Town"],
+            ["calculate", "code", None, None, "pulldata('towns', 'code', 'name', ${town})"],
+        )
+    )
+    assert (
+        "towns.csv, which did not come" in run(app, tmp_path / "visit.xlsx", "--json")[1][0]["unsupported"][0]["what"]
+    )
+    (tmp_path / "towns.csv").write_text("name,label,code\nrn,Rennes,35000\nbr,Brest,29200\n")
+
+    _code, (said,), _words = run(app, tmp_path / "visit.xlsx", "--json")
+
+    assert (said["counts"]["choices"], said["unsupported"]) == (2, [])
+    definition = queries.definition_of("visit", said["version"])
+    assert definition.source["choices"]["towns"][1] == {"name": "br", "label": {"default": ["Brest"]}, "code": "29200"}
+    assert definition.questions["/data/town"].type == "select_one"

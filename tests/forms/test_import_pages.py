@@ -59,6 +59,16 @@ def test_from_a_file_to_a_checklist(client_as: As) -> None:
     assert (kept.data, kept.headers["Content-Disposition"]) == (ONE, "attachment; filename=visit.xlsx")
 
 
+def test_lists_come_along_with_their_form(client_as: As) -> None:
+    gaston = client_as("gaston")
+    form = (BytesIO(survey(["select_one_from_file towns.csv", "a", "Where?"])), "visit.xlsx")
+    lists = [(BytesIO(b"name,label\nrn,Rennes\n"), "towns.csv")]
+
+    answer = gaston.post("/forms/uploads", data={"file": form, "attached": lists, "use": "checklist", "dialect": ""})
+
+    assert "Rennes" in gaston.get(answer.location + "/preview").text
+
+
 def test_a_bad_file_says_what_is_wrong_and_where_in_the_readers_language(client_as: As) -> None:
     gaston = client_as("gaston")
     answer = bring(gaston, survey(["country", "a", "A"]), "bad.xlsx")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from blueprints.forms.importing.converting import run
 from tests.support.forms import SURVEY, read, rows_of, survey, workbook
 
 ASK = ["text", "a", "A"]
@@ -271,18 +272,34 @@ def test_a_csv_is_one_sheet_or_several(text: str, encoding: str) -> None:
         assert [(error["sheet"], error["row"]) for error in found["errors"]] == [("survey", 3)]
 
 
-def test_choices_that_are_earlier_answers() -> None:
+def test_choices_that_are_earlier_answers_are_typed() -> None:
     rows, found = form_of(
         survey(["begin repeat", "r", "R"], ["text", "nm", "Name"], ["end repeat"], ["select_one ${nm}", "who", "Who"])
     )
 
-    assert found["form"]["external"] == {"who-rows": {"nodes": "/data/r", "value": "nm", "label": "nm"}}
-    assert rows["/data/who"]["list_name"] == "who-rows"
+    assert rows["/data/who"]["type"] == "text"
+    assert rows["/data/who"]["parameters"] == {"nodes": "/data/r", "value": "nm", "label": "nm"}
+    assert said(found, "choosing among earlier answers") == [5]
 
 
-def test_lists_in_files_are_named() -> None:
+def test_a_list_in_a_file_that_did_not_come_is_named_and_the_answer_typed() -> None:
     rows, found = form_of(survey(["select_one_from_file towns.csv", "a", "A"]))
 
     assert found["form"]["external"] == {"towns": {"file": "towns.csv"}}
-    assert rows["/data/a"]["list_name"] == "towns"
-    assert len(said(found, "towns.csv, which did not come")) == 1
+    assert rows["/data/a"]["type"] == "text"
+    assert said(found, "its choices are in towns.csv, which did not come") == [2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name;label;region\nrn;Rennes;35\n",
+        "<root><item><name>rn</name><label>Rennes</label><region>35</region></item></root>",
+    ],
+)
+def test_a_list_in_a_file_that_came_along_is_a_list(content: str) -> None:
+    found = run(survey(["select_one_from_file towns.csv", "a", "A"]), "f.xlsx", "", {"towns.csv": content.encode()})
+
+    assert found["ok"], found["errors"]
+    assert rows_of(found["form"])["/data/a"]["type"] == "select_one"
+    assert found["form"]["choices"]["towns"] == [{"name": "rn", "region": "35", "label": {"default": ["Rennes"]}}]

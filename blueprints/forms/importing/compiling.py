@@ -76,6 +76,8 @@ class Compiler:
         self.nodes: dict[str, Node] = {}
         self.choices: dict[str, list[Json]] = {}
         self.external: Json = {}
+        self.attached: Mapping[str, bytes] = {}  # files that came along, by name
+        self.wanted: list[str] = []  # files that did not
         self.languages = self._languages()
         self.language = self._default_language()
         self.audit = False
@@ -93,7 +95,7 @@ class Compiler:
         for binding in self.xform.unbound:
             self.report.warn(
                 _("A binding speaks of {path}, which is not in the form; it is left out."),
-                self._at(binding.line),
+                self.at(binding.line),
                 path=binding.get("nodeset"),
             )
         if not any(row["type"] not in ("group", "repeat") and "/meta/" not in path for path, row in self.rows.items()):
@@ -154,7 +156,8 @@ class Compiler:
             path = path.rpartition("/")[0]
         return self.places.get(path, Place("survey"))
 
-    def _at(self, line: int) -> Place:
+    def at(self, line: int) -> Place:
+        """A line of an XForm, or the survey where that was made of a workbook."""
         return Place(None, line) if self.places is None else Place("survey")
 
     def _problem(self, problem: str) -> None:
@@ -467,7 +470,7 @@ class Compiler:
             if row is None or spot is None:
                 self.report.warn(
                     _("A value is set at {path}, which is not in the form; it is left out."),
-                    self._at(action.line),
+                    self.at(action.line),
                     path=action.ref,
                 )
                 continue
@@ -508,7 +511,7 @@ class Compiler:
             label = element.find("label")
             self.report.warn(
                 _("A control ({thing}) is of no question of the data; it is left out, what lies in it is not."),
-                self._at(element.line),
+                self.at(element.line),
                 thing=f"{element.name} {element.get('ref') or (label.text.strip()[:60] if label else '')}".strip(),
             )
 

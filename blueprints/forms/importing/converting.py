@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -16,11 +17,11 @@ DIALECTS = ("odk", "kobo", "cht")
 EMPTY = {"questions": 0, "groups": 0, "repeats": 0, "choices": 0, "expressions": 0, "languages": 0}
 
 
-def run(data: bytes, file: str, dialect: str = "") -> dict[str, Any]:
+def run(data: bytes, file: str, dialect: str = "", attached: Mapping[str, bytes] | None = None) -> dict[str, Any]:
     """All that is to be known of a file: "ok", "form_id", "form", "xform", "counts" and the three lists of a report.
 
     ``form`` (complete) and ``xform`` are None where it is refused; then ``errors`` says why. Remarks are not
-    translated yet: see report.told.
+    translated yet: see report.told. ``attached``: files that came along, by name; "wanted" names those that did not.
     """
     report = Report()
     form: dict[str, Any] | None = None
@@ -28,6 +29,7 @@ def run(data: bytes, file: str, dialect: str = "") -> dict[str, Any]:
     xform = b""
     try:
         compiler, xform, form_id = _compiler(data, file, dialect, report)
+        compiler.attached = attached or {}
         form = compiler.compile(form_id)
         if not report.errors:
             form = compiler.finish(form, _source(data, file, compiler))
@@ -44,6 +46,7 @@ def run(data: bytes, file: str, dialect: str = "") -> dict[str, Any]:
         "form": form if ok else None,
         "xform": xform.decode() if ok else None,
         "counts": compiler.counts() if compiler else EMPTY,
+        "wanted": compiler.wanted if compiler else [],
         **report.as_dict(),
     }
 

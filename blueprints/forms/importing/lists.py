@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from blueprints.forms.importing.markup import Element
+from blueprints.forms.importing.markup import Element, parse
+from blueprints.forms.importing.reading import table
 from blueprints.forms.importing.report import _
 from blueprints.forms.importing.xform import ITEMSET, ITEXT, Spot
 
@@ -15,22 +16,47 @@ RANDOMIZE = re.compile(r"\s*randomize\((?P<nodes>.*?)(?:,(?P<seed>[^,\]]*))?\)\s
 
 
 def keep(compiler: "Compiler", name: str, instance: Element) -> None:
-    """A secondary instance as a list of form.json, or as one that is read from a file."""
+    """A secondary instance as a list of form.json; one that is read from a file, if that came along."""
     source = instance.get("src")
     if name in compiler.choices:
         return  # its rows came along with the form
-    if source:
-        file = source.rpartition("/")[2]
-        compiler.external[name] = {"file": file}
+    if not source:
+        root = instance.children[0] if instance.children else None
+        compiler.choices[name] = [_item(compiler, item) for item in (root.children if root else [])]
+        return
+    file = source.rpartition("/")[2]
+    compiler.external[name] = {"file": file}
+    if "last-saved" in source:
+        compiler.report.miss(
+            _("What was answered the last time ({name}) is not read by the form here; it is empty."),
+            compiler.at(instance.line),
+            name=name,
+        )
+    elif file in compiler.attached:
+        compiler.choices[name] = _attached(compiler, file)
+    else:
+        compiler.wanted.append(file)
         compiler.report.warn(
             _("The list “{name}” is read from {file}, which did not come with the form."),
-            compiler._at(instance.line),
+            compiler.at(instance.line),
             name=name,
             file=file,
         )
-        return
-    root = instance.children[0] if instance.children else None
-    compiler.choices[name] = [_item(compiler, item) for item in (root.children if root else [])]
+
+
+def _attached(compiler: "Compiler", file: str) -> list[Json]:
+    """The rows of a file that came along. Raises ImportRefused for one that cannot be read."""
+    data = compiler.attached[file]
+    if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return [_item(compiler, item) for item in parse(data).children]
+    columns, rows = table(data, file)
+    items: list[Json] = []
+    for row in rows:
+        found: Json = dict(zip(columns, row, strict=False))
+        found["name"] = found.get("name") or found.get("value") or row[0]
+        label = found.pop("label", "")
+        items.append({**found, "label": {compiler.language: [label]}} if label else found)
+    return items
 
 
 def _item(compiler: "Compiler", item: Element) -> Json:
@@ -94,6 +120,8 @@ def _from(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: str, l
             _("“{name}”: there is no list “{list}”."), compiler.place(spot.path), name=spot.name, list=name
         )
         compiler.choices[name] = []
+    if name in compiler.external and name not in compiler.choices:
+        _typed(compiler, spot, row, compiler.external[name]["file"])
     if parsed["rest"]:
         predicate = " and ".join(f"({each})" for each in predicates(parsed["rest"]))
         tree = compiler.tree(predicate, "choice_filter", spot.path)
@@ -107,6 +135,18 @@ def _from(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: str, l
     if name in compiler.choices and columns:
         return _renamed(compiler, row, name, columns)
     return columns
+
+
+def _typed(compiler: "Compiler", spot: Spot, row: Json, file: str) -> None:
+    """Ask for a text, where there is nothing to choose from."""
+    row["type"] = "text"
+    row.pop("list_name", None)
+    compiler.report.miss(
+        _("“{name}”: its choices are in {file}, which did not come with the form; the answer is typed."),
+        compiler.place(spot.path),
+        name=spot.name,
+        file=file,
+    )
 
 
 def _renamed(compiler: "Compiler", row: Json, name: str, columns: Json) -> Json:
@@ -130,7 +170,7 @@ def _renamed(compiler: "Compiler", row: Json, name: str, columns: Json) -> Json:
 
 def _from_nodes(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: str, label: str) -> Json:
     """Choices that are earlier answers: the rows of a repeat, of which one column is the value and one the label."""
-    path, bracket, rest = nodes.partition("[")
+    path = nodes.partition("[")[0]
     target = compiler.xform.resolved(re.sub(r"^\s*current\(\)/", "", path), spot.path)
     if target not in compiler.xform.places:
         compiler.report.error(
@@ -139,16 +179,14 @@ def _from_nodes(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: 
             name=spot.name,
             path=path.strip(),
         )
-    name = f"{spot.name}-rows"
-    compiler.external[name] = {"nodes": target, "value": value, "label": label}
-    row["list_name"] = name
-    if bracket:
-        tree = compiler.tree(
-            " and ".join(f"({each})" for each in predicates(bracket + rest)), "choice_filter", spot.path
-        )
-        if tree is not None:
-            row["choice_filter"] = tree
-    return {}
+    row["type"] = "text"
+    compiler.report.miss(
+        _("“{name}”: choosing among earlier answers ({path}) is not supported here; the answer is typed."),
+        compiler.place(spot.path),
+        name=spot.name,
+        path=f"{path.strip()}/{value}",
+    )
+    return {"nodes": target, "value": value, "label": label}
 
 
 def _inline(compiler: "Compiler", spot: Spot, row: Json, control: Element) -> None:

@@ -258,8 +258,8 @@ def _xls_rows(book: Any, sheet: Any, xlrd: Any) -> Numbered:
         yield number + 1, texts
 
 
-def _csv(data: bytes) -> Workbook:
-    """Either one sheet with headings, or pyxform's way: the first column names the sheet, the next row has headings."""
+def _lines(data: bytes) -> list[tuple[int, list[str]]]:
+    """The lines of a CSV, whatever its encoding and its delimiter. Raises ImportRefused."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -278,6 +278,23 @@ def _csv(data: bytes) -> Workbook:
         raise ImportRefused(
             _("The CSV cannot be read: {problem}"), Place(None, reader.line_num), problem=str(error)
         ) from error
+    return lines
+
+
+def table(data: bytes, file: str) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows of a CSV that came along with a form. Raises ImportRefused for what is too large or none."""
+    if len(data) > LARGEST:
+        raise ImportRefused(_("The file is larger than {most} MB."), Place(file), most=LARGEST // 1_000_000)
+    try:
+        lines = [line for _number, line in _lines(data) if any(line)]
+    except ImportRefused as refusal:
+        raise ImportRefused(refusal.what, Place(file, refusal.place.row), **refusal.values) from refusal
+    return (lines[0], lines[1:]) if lines else ([], [])
+
+
+def _csv(data: bytes) -> Workbook:
+    """Either one sheet with headings, or pyxform's way: the first column names the sheet, the next row has headings."""
+    lines = _lines(data)
     book = Workbook()
     if any(line and _is_known(line[0]) and not any(line[1:3]) for _number, line in lines):
         found: dict[str, list[tuple[int, list[str]]]] = {}

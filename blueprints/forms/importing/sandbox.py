@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +26,7 @@ CPU = 5  # seconds of processor
 WALL = 20  # seconds on the clock, for a machine that is busy with other things
 ROOT = Path(__file__).parents[3]
 PROGRAM = ["-m", "blueprints.forms.importing.sandbox"]
-HEAD = struct.Struct("!II")  # lengths of the request's JSON and of the file
+HEAD = struct.Struct("!II")  # lengths of the request's JSON, and of the file and what came along with it
 
 
 class Sandbox:
@@ -35,13 +35,18 @@ class Sandbox:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
 
-    def read(self, data: bytes, file: str, dialect: str = "") -> dict[str, Any]:
+    def read(
+        self, data: bytes, file: str, dialect: str = "", attached: Mapping[str, bytes] | None = None
+    ) -> dict[str, Any]:
         """What converting.run says of a file; a refusal where reading it took too long, too much memory, or crashed."""
         process = self.process = self.process or self._start()
         assert process.stdin is not None and process.stdout is not None
-        request = json.dumps({"file": file, "dialect": dialect}).encode()
+        files = [("", data), *(attached or {}).items()]
+        sizes = [[name, len(content)] for name, content in files]
+        request = json.dumps({"file": file, "dialect": dialect, "files": sizes}).encode()
+        whole = b"".join(content for _name, content in files)
         try:
-            process.stdin.write(HEAD.pack(len(request), len(data)) + request + data)
+            process.stdin.write(HEAD.pack(len(request), len(whole)) + request + whole)
             process.stdin.flush()
             answer = _answer(process.stdout)
         except (BrokenPipeError, EOFError, TimeoutError):
@@ -50,7 +55,7 @@ class Sandbox:
         return answer
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(  # this very program
+        return subprocess.Popen(  # noqa: S603  # this very program
             [sys.executable, *PROGRAM],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -83,10 +88,10 @@ def sandbox() -> Iterator[Sandbox]:
         found.close()
 
 
-def read_one(data: bytes, file: str, dialect: str = "") -> dict[str, Any]:
+def read_one(data: bytes, file: str, dialect: str = "", attached: Mapping[str, bytes] | None = None) -> dict[str, Any]:
     """One file, in a process that ends with it."""
     with sandbox() as reader:
-        return reader.read(data, file, dialect)
+        return reader.read(data, file, dialect, attached)
 
 
 def _answer(stream: IO[bytes]) -> dict[str, Any]:
@@ -115,7 +120,16 @@ def refusal(file: str, what: str) -> dict[str, Any]:
     report = Report()
     report.error(what)
     counts = dict.fromkeys(("questions", "groups", "repeats", "choices", "expressions", "languages"), 0)
-    return {"file": file, "ok": False, "form_id": "", "form": None, "xform": None, "counts": counts, **report.as_dict()}
+    return {
+        "file": file,
+        "ok": False,
+        "form_id": "",
+        "form": None,
+        "xform": None,
+        "counts": counts,
+        "wanted": [],
+        **report.as_dict(),
+    }
 
 
 # What follows runs in the process of its own.
@@ -147,7 +161,11 @@ def _in_child(request: dict[str, Any], data: bytes) -> bytes:
         try:
             from blueprints.forms.importing.converting import run
 
-            _write(writing, json.dumps(run(data, request["file"], request["dialect"])).encode())
+            files, at = {}, 0
+            for name, size in request["files"]:
+                files[name], at = data[at : at + size], at + size
+            form = files.pop("")
+            _write(writing, json.dumps(run(form, request["file"], request["dialect"], files)).encode())
             code = 0
         except MemoryError:
             code = 2

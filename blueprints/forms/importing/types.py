@@ -40,7 +40,6 @@ PRELOADS = {
 }
 IGNORED_LOOKS = (
     (r"annotate", _("“{name}”: drawing on a picture is not supported here; a photo is taken.")),
-    (r"draw", _("“{name}”: a drawing is not supported here; a photo is taken, such as of a sketch.")),
     (r"image-map", _("“{name}”: choosing on a picture is not supported here; the choices are listed.")),
     (r"ex:\S+", _("“{name}”: another app ({look}) cannot be opened from here; the answer is typed.")),
     (r"printer\S*", _("“{name}”: printing from a form ({look}) is not supported here.")),
