@@ -228,7 +228,7 @@ def test_the_whole_loop(live: Live, phone: Phone, new_context: Contexts) -> None
     journey.prepare()
 
     journey.lose_the_server()
-    expect(journey.page.locator("article[data-visit], li[data-visit]")).to_have_count(3)
+    expect(journey.page.locator("article[data-visit]:visible, li[data-visit]:visible")).to_have_count(3)
     journey.start(planned)
     journey.checklist(planned)
     journey.soap(planned)
