@@ -45,7 +45,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     (r"Question or group with no name", _("The question has no name.")),
     (r"Question with no type", _("The question has no type.")),
     (
-        r"List name not in (?:choices|external choices) sheet: (?P<list>.*)",
+        r"List name not in (?:choices|external choices|columns) sheet: (?P<list>.*)",
         _("There is no list “{list}” among the choices."),
     ),
     (r"There should be a choices sheet", _("There is no sheet “choices”, but a question offers choices.")),
@@ -197,6 +197,9 @@ def _as_dict(book: Workbook, stem: str) -> dict[str, Any]:
             continue
         columns = list(dict.fromkeys([*sheet.columns, *(key for row in sheet.rows for key in row.cells)]))
         found[name] = [dict(row.cells) for row in sheet.rows]
+        for row, cells in zip(sheet.rows, found[name], strict=True):
+            if name == "survey" and cells.get("type") == "note" and not cells.get("name"):
+                cells["name"] = f"generated_note_name_{row.number}"  # as pyxform names it, by the row of the file
         found[f"{name}_header"] = [dict.fromkeys(columns)]
     return found
 
