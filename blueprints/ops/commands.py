@@ -14,6 +14,7 @@ from whitenoise import compress
 from blueprints.demo import world
 from blueprints.forms.actions import publish_shipped
 from blueprints.ops import backups
+from blueprints.ops.lean import lean
 from blueprints.people.models import Person
 from blueprints.shared.db import db, writing
 
@@ -86,6 +87,8 @@ def _compress() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     draft = folder / "draft"
     shutil.copytree(str(current_app.static_folder), draft)
+    for script in (draft / "js").rglob("*.js"):
+        script.write_text(lean(script.read_text(encoding="utf-8")), encoding="utf-8")
     compress.main(["--quiet", str(draft)])
     draft.rename(target)
 
