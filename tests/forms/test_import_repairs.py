@@ -303,3 +303,41 @@ def test_a_list_in_a_file_that_came_along_is_a_list(content: str) -> None:
     assert found["ok"], found["errors"]
     assert rows_of(found["form"])["/data/a"]["type"] == "select_one"
     assert found["form"]["choices"]["towns"] == [{"name": "rn", "region": "35", "label": {"default": ["Rennes"]}}]
+
+
+@pytest.mark.parametrize(
+    ("given", "tree"),
+    [
+        ("${a} ≥ 5 AND ${a} <> 7", ["and", [">=", ["p", "/data/a"], 5], ["!=", ["p", "/data/a"], 7]]),
+        ("${a} == 'x && y' && Not(${a} => 2)", None),
+        ("IF(Selected(${a}, 'OR'), TRUE(), False())", None),
+        ("${a} = `x`", ["=", ["p", "/data/a"], ["s", "x"]]),
+    ],
+)
+def test_what_is_plainly_meant_is_read_so(given: str, tree: Any) -> None:
+    rows, found = form_of(survey(ASK, ["text", "b", "B", given]))
+
+    assert tree is None or rows["/data/b"]["relevant"] == tree
+    assert "relevant" in rows["/data/b"]
+    assert said(found, "is read as") == [3]
+
+
+@pytest.mark.parametrize("text", ["N/A", "Nairobi(Kenya)", "a - b", "[none]", "colour(1)"])
+def test_a_default_that_is_no_expression_is_a_text(text: str) -> None:
+    rows, found = form_of(survey(["text", "a", "A", *[None] * 4, text]))
+
+    assert rows["/data/a"]["default"] == text
+    assert said(found, "kept as a text") == [2]
+
+
+def test_errors_of_the_workbook_are_left_out() -> None:
+    rows, found = form_of(survey(["text", "a", "A", "#REF!", None, "#N/A"]))
+
+    assert not {"relevant", "constraint"} & rows["/data/a"].keys()
+    assert len(said(found, "an error of the workbook")) == 2
+
+
+def test_names_that_kobo_keeps_in_a_column_of_its_own() -> None:
+    rows, _found = form_of(workbook(survey=[["type", "$autoname", "label"], ["text", "first_name", "First name"]]))
+
+    assert rows["/data/first_name"]["type"] == "text"

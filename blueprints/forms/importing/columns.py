@@ -159,7 +159,7 @@ def _renamed(row: Row, names: dict[str, list[str]], drop: set[str]) -> dict[str,
 def _is_known(name: str) -> bool:
     first = name.partition("::")[0]
     if first in ("bind", "control", "body"):
-        return bool(re.match(r"(bind|control|body)::(jr|odk|orx|ex):?|body::|control::", name))
+        return bool(re.fullmatch(r"bind::(jr|odk|orx):[\w-]+(::.*)?|(control|body)::((jr|odk|orx):)?[\w-]+", name))
     return first in KNOWN_SURVEY and first not in ("instance", "compact_tag", "media")
 
 

@@ -10,7 +10,7 @@ from blueprints.forms.engine.patterns import is_readable, trouble_with
 from blueprints.forms.engine.xpath import ExpressionError, parse
 from blueprints.forms.importing import lists
 from blueprints.forms.importing.markup import Element
-from blueprints.forms.importing.problems import understood
+from blueprints.forms.importing.problems import mended, understood
 from blueprints.forms.importing.report import NOWHERE, ImportRefused, Place, Report, _, sentence
 from blueprints.forms.importing.types import IGNORED_LOOKS, LEFT_OUT, PRELOADS, kind_of
 from blueprints.forms.importing.xform import ITEXT, SetValue, Spot, XForm
@@ -267,7 +267,7 @@ class Compiler:
         """The tree of an expression; None where it cannot be had, which the report says."""
         place = self.place(path) if self.places is not None or line is None else Place(None, line)
         try:
-            tree = parse(text)
+            tree = self._parsed(text, place)
             tree = self._sound(tree, self.nodes[path], place, path, key == "choice_filter")
         except ExpressionError as error:
             self._not_read(key, text, path, str(error), place)
@@ -276,6 +276,25 @@ class Compiler:
             self.report.miss(INSTEAD[key], place, name=path.rpartition("/")[2], problem=understood(str(error)))
             return None
         self.expressions += 1
+        return tree
+
+    def _parsed(self, text: str, place: Place) -> Any:
+        """The tree of a text, or of what was plainly meant by it. Raises ExpressionError."""
+        try:
+            return parse(text)
+        except ExpressionError:
+            better = mended(text)
+            if better == text:
+                raise
+            try:
+                tree = parse(better)
+            except ExpressionError:
+                better = text
+            if better == text:
+                raise
+        self.report.warn(
+            _("The expression “{text}” is read as “{better}”."), place, text=text.strip(), better=better.strip()
+        )
         return tree
 
     def _not_read(self, key: str, text: str, path: str, problem: str, place: Place) -> None:
@@ -474,6 +493,13 @@ class Compiler:
                     path=action.ref,
                 )
                 continue
+            if not action.plain and set(action.events) <= set(FIRST) and not _is_expression(action.value):
+                action.plain = True
+                self.report.warn(
+                    _("The default “{text}” is kept as a text, not reckoned as a sum."),
+                    self.place(action.ref),
+                    text=action.value,
+                )
             tree = ["s", action.value] if action.plain else self.tree(action.value, "set", action.ref, action.line)
             if tree is None:
                 continue
@@ -549,6 +575,15 @@ def _first(spot: Spot) -> int:
     if spot.order >= 0:
         return spot.order
     return min((order for order in map(_first, spot.children) if order >= 0), default=-1)
+
+
+def _is_expression(text: str) -> bool:
+    """Whether a default that has brackets is one: "Nairobi (Kenya)" is not, "colour(1)" neither."""
+    try:
+        parse(mended(text))
+    except ExpressionError:
+        return bool(re.search(r"[$=<>]|(^|\s)/", text) or ELSEWHERE.search(text))
+    return True
 
 
 def _is_false(text: str) -> bool:

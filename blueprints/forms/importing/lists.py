@@ -53,7 +53,7 @@ def _attached(compiler: "Compiler", file: str) -> list[Json]:
     items: list[Json] = []
     for row in rows:
         found: Json = dict(zip(columns, row, strict=False))
-        found["name"] = found.get("name") or found.get("value") or row[0]
+        found["name"] = found.get("name") or found.get("value") or row[0] or "-"
         label = found.pop("label", "")
         items.append({**found, "label": {compiler.language: [label]}} if label else found)
     return items
@@ -63,7 +63,7 @@ def _item(compiler: "Compiler", item: Element) -> Json:
     """One choice: every column as a plain text, its label by language."""
     columns = {child.name: child.text.strip() for child in item.children}
     found: Json = dict(columns)
-    found["name"] = columns.get("name") or columns.get("value") or next(iter(columns.values()), "")
+    found["name"] = columns.get("name") or columns.get("value") or next(iter(columns.values()), "") or "-"
     text_id = found.pop("itextId", None)
     label = item.find("label")
     found.pop("label", None)
@@ -115,6 +115,8 @@ def _from(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: str, l
         return _from_nodes(compiler, spot, row, nodes, value, label)
     name = parsed["list"]
     row["list_name"] = name
+    if name not in compiler.choices and name not in compiler.external and spot.control and spot.control.get("query"):
+        compiler.external[name] = {"file": "itemsets.csv"}  # the file beside an XForm that has them
     if name not in compiler.choices and name not in compiler.external:
         compiler.report.error(
             _("“{name}”: there is no list “{list}”."), compiler.place(spot.path), name=spot.name, list=name

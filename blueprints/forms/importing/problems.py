@@ -5,8 +5,10 @@ catalogue and what stands in it.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+from blueprints.forms.engine.functions import FUNCTIONS
 from blueprints.forms.importing.report import _
 
 SAYINGS: tuple[tuple[str, str], ...] = (
@@ -57,6 +59,31 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     (r"groups lie too deep", _("groups lie too deep in each other")),
     (r"a question needs a name.*not '(?P<name>.*)'", _("“{name}” cannot be the name of a question")),
 )
+
+
+CALLED: dict[str, str] = {name.lower(): name for name in FUNCTIONS}
+MENDINGS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"≤|=<"), "<="),
+    (re.compile(r"≥|=>"), ">="),
+    (re.compile(r"≠|<>"), "!="),
+    (re.compile(r"(?<![<>!=])==(?!=)"), "="),
+    (re.compile(r"\s*&&\s*"), " and "),
+    (re.compile(r"\s*\|\|\s*"), " or "),
+    (re.compile(r"(?<=[\s)\]'\"])(AND|And|OR|Or|DIV|Div|MOD|Mod)(?=[\s(\['\"])"), lambda found: found[0].lower()),
+    (re.compile(r"(?<![\w.:-])([A-Za-z][A-Za-z-]*)(?=\s*\()"), lambda found: CALLED.get(found[0].lower(), found[0])),
+    (re.compile("[–—−]"), "-"),
+    (re.compile("[`´‘’′]"), "'"),
+    (re.compile("[“”„″]"), '"'),
+)
+QUOTED = re.compile(r"('[^']*'|\"[^\"]*\")")
+
+
+def mended(text: str) -> str:
+    """An expression with what is plainly meant in place of what no XPath has: ≥ for >=, AND for and, IF( for if(."""
+    parts = QUOTED.split(text)
+    for pattern, better in MENDINGS:
+        parts[::2] = [pattern.sub(better, part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def understood(problem: str) -> Any:

@@ -96,6 +96,7 @@ SILENT |= {
 }
 LOGIC = ("relevant", "constraint", "calculation", "required", "choice_filter", "repeat_count", "default", "read_only")
 YES = {"y", "x", "oui", "si", "sí", "sim", "ja", "required", "obligatoire"}
+WRECK = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NULL!|NUM!)")
 REFERENCE = re.compile(r"\$\s*\{\s*([^{}\s]+)\s*\}")
 ROUND = re.compile(r"\$\(\s*([\w.-]+)\s*\)")
 
@@ -123,8 +124,10 @@ def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
     tidy(book, report)
     dialect = wanted or _dialect(book)
     survey, choices = book.sheet("survey"), book.sheet("choices")
-    if not {"type", "name"} <= set(survey.columns):
-        lacking = [each for each in ("type", "name") if each not in survey.columns]
+    if "name" not in survey.columns and "$autoname" in survey.columns:
+        survey.columns.append("name")
+    lacking = [each for each in ("type", "name") if each not in survey.columns]
+    if lacking:
         raise ImportRefused(
             _("The sheet “survey” has no column “{column}”."), Place("survey", survey.first), column=lacking[0]
         )
@@ -216,6 +219,15 @@ def _cells(row: Row, report: Report) -> None:
     """References, truths and defaults that are written in ways of their own."""
     cells, place = row.cells, Place("survey", row.number)
     for column, text in list(cells.items()):
+        if WRECK.fullmatch(text):
+            report.warn(
+                _("“{text}” in the column “{column}” is an error of the workbook; it is left out."),
+                place,
+                text=text,
+                column=column,
+            )
+            del cells[column]
+            continue
         if "$" not in text:
             continue
         better = REFERENCE.sub(r"${\1}", text)
@@ -247,9 +259,7 @@ def _default(cells: dict[str, str], place: Place, report: Report) -> str:
         cells["default"] = moment[1]
     elif cells.get("type") in ("date", "dateTime", "time") and re.fullmatch(r"[\d:T.+ -]+", text):
         return ""
-    elif re.fullmatch(r"\+[\d ()./-]+|\d+([-/ .]\d+)+([ T][\d:.]+)?|[-\d ]{6,}", text) and not re.fullmatch(
-        r"-?\d+(\.\d+)?", text
-    ):
+    elif re.search(r"[-+*/|\[\]{}]", text) and not re.search(r"[$(]|^[./]|^-?\d+(\.\d+)?$", text):
         report.warn(_("The default “{text}” is kept as a text, not reckoned as a sum."), place, text=text)
         return cells.pop("default")
     return ""
