@@ -1,5 +1,6 @@
 """How a form is laid out: which control asks a question, which questions make a page, what a blank row looks like."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from blueprints.forms.engine import Definition, Question, Verdict
 from blueprints.forms.engine.completion import FILES, METADATA
 from blueprints.forms.engine.nodes import Node, add_row
 from blueprints.forms.engine.recompute import Filled
+from blueprints.forms.languages import code
 
 LONG = 12  # choices: more are a list that opens, and that can be searched
 LETTERS = 26  # of up to three choices that stand side by side
@@ -34,6 +36,17 @@ class Item:
 def unseen(question: Question) -> bool:
     """Whether nothing of it shows: what is calculated, set or noted down by itself."""
     return question.type in {"calculate", "hidden", *METADATA} or "hidden" in question.appearance.split()
+
+
+def labelled(question: Question) -> bool:
+    """Whether it has words of its own; some forms write a stand-in where there are none."""
+    return any(segments not in ([""], ["-"], ["NO_LABEL"]) for segments in question.label.values())
+
+
+def tongue(language: str) -> str:
+    """The code of a form's language, for screen readers; '' where its name tells none."""
+    found = re.search(r"\(([a-z]{2,3}(?:-[A-Za-z]+)?)\)", language)
+    return code(language) or (found[1] if found else "")
 
 
 def posted(definition: Definition, question: Question) -> bool:

@@ -21,7 +21,8 @@ export async function speaker(language) {
 
 /** Writes every word of the form anew. */
 export function respell(sheet) {
-  const { filled, parts } = sheet;
+  const { filled, parts, form } = sheet;
+  form.lang = code(filled.language) || /\(([a-z]{2,3}(?:-\w+)?)\)/.exec(filled.language)?.[1] || "";
   const put = (place, node, text) => {
     if (!place || !text) return;
     const star = place.querySelector(":scope > .required");
