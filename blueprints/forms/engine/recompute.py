@@ -1,6 +1,6 @@
 """Relevance, calculations and rows, until nothing changes any more (twin: static/js/engine/recompute.js)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from blueprints.forms.engine.conversions import Scope, Value, stored, to_number, to_text, to_truth
@@ -132,7 +132,7 @@ def add_to(filled: Filled, parent: Node, question: Question) -> set[Node]:
     """Add a row to a repeat. Gives the nodes that have changed by it, the row among them; none where it is full."""
     work = _Work(filled)
     if work.add_row(parent, question):
-        work.rows_moved(parent, question.path)
+        work.all_moved(parent, question.path, outside=True)
     return work.run()
 
 
@@ -141,7 +141,7 @@ def take_out(filled: Filled, row: Node) -> set[Node]:
     work = _Work(filled)
     assert row.parent is not None and row.question is not None
     remove_row(row)
-    work.rows_moved(row.parent, row.question.path)
+    work.all_moved(row.parent, row.question.path, outside=True)
     return work.run()
 
 
@@ -168,7 +168,11 @@ class _Work:
             self.wait(node, reader)
         for reader in definition.wide.get(place, ()):
             self.wait(self.filled.top, reader)
-        for path, tree in definition.triggers.get(place, ()) if self.filled.live else ():
+        self.fire(node)
+
+    def fire(self, node: Node) -> None:
+        """What a change of a node triggers is set."""
+        for path, tree in self.filled.definition.triggers.get(node.place, ()) if self.filled.live else ():
             for target in reached(node, path):
                 self.put(target, tree)
 
@@ -215,13 +219,14 @@ class _Work:
         own = self.filled.holds(node, tree)
         if own != node.own:
             node.own = own
-            for below in node.below():
-                self.moved(below)
+            below = list(node.below())
+            self.touched.update(below)
+            self.all_moved(node, node.place)
+            for each in below:
+                self.fire(each)
             for path in self.filled.definition.order:
-                if (
-                    path.startswith(f"{node.place}/")
-                    and self.filled.definition.questions[path].repeat_count is not None
-                ):
+                counted = self.filled.definition.questions[path].repeat_count is not None
+                if counted and path.startswith(f"{node.place}/"):
                     self.wait(node, path)
 
     def count(self, parent: Node, question: Question) -> None:
@@ -238,7 +243,7 @@ class _Work:
         for _ in range(wanted - len(rows)):
             self.add_row(parent, question)
         if wanted != len(rows):
-            self.rows_moved(parent, question.path)
+            self.all_moved(parent, question.path, outside=True)
         if question.relevant is not None:
             for row in parent.named(question.name):
                 self.relevance(row, question.relevant)
@@ -254,16 +259,26 @@ class _Work:
                 self.wait(row, path)
         return True
 
-    def rows_moved(self, parent: Node, place: str) -> None:
-        """A repeat has other rows than before: who reads them waits."""
+    def all_moved(self, node: Node, place: str, outside: bool = False) -> None:
+        """Everything at a place and below has changed, as seen from a node: who reads it waits, each once.
+
+        ``outside``: only who does not lie there itself, because rows have come or gone and are themselves as they were.
+        """
         definition = self.filled.definition
-        for path in (place, *(path for path in definition.questions if path.startswith(f"{place}/"))):
-            self.look(parent, path)
-            for reader in definition.deps.get(path, ()):
-                if not f"{reader}/".startswith(f"{place}/"):
-                    self.wait(parent, reader)
-            for reader in definition.wide.get(path, ()):
-                self.wait(self.filled.top, reader)
+        paths = [path for path in definition.questions if f"{path}/".startswith(f"{place}/")]
+
+        def readers(of: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+            return dict.fromkeys(reader for path in paths for reader in of.get(path, ()))
+
+        for reader in readers(definition.deps):
+            if not outside or not f"{reader}/".startswith(f"{place}/"):
+                self.wait(node, reader)
+        for reader in readers(definition.wide):
+            self.wait(self.filled.top, reader)
+        for reader in readers(definition.checks):
+            self.touched.update(reached(node, reader))
+        for reader in readers(definition.wide_checks):
+            self.touched.update(select(self.filled.top, reader))
 
     def begin(self, node: Node, event: str) -> None:
         """Give new nodes what they begin with."""

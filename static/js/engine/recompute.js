@@ -126,7 +126,7 @@ export function openForm(filled) {
 /** Adds a row to a repeat. Gives the nodes that have changed by it, the row among them; none where it is full. */
 export function addTo(filled, parent, question) {
   const work = new Work(filled);
-  if (work.addRow(parent, question)) work.rowsMoved(parent, question.path);
+  if (work.addRow(parent, question)) work.allMoved(parent, question.path, true);
   return work.run();
 }
 
@@ -134,7 +134,7 @@ export function addTo(filled, parent, question) {
 export function takeOut(filled, row) {
   const work = new Work(filled);
   removeRow(row);
-  work.rowsMoved(row.parent, row.question.path);
+  work.allMoved(row.parent, row.question.path, true);
   return work.run();
 }
 
@@ -160,14 +160,18 @@ class Work {
   /** A node's text has changed: its readers wait, and what it triggers is set. */
   moved(node) {
     const { place } = node;
-    const { deps, wide, triggers } = this.definition;
+    const { deps, wide } = this.definition;
     this.touched.add(node);
     this.look(node, place);
     for (const reader of deps[place] ?? []) this.wait(node, reader);
     for (const reader of wide[place] ?? []) this.wait(this.filled.top, reader);
-    if (this.filled.live)
-      for (const [path, tree] of triggers[place] ?? [])
-        for (const target of reached(node, path)) this.put(target, tree);
+    this.fire(node);
+  }
+
+  /** What a change of a node triggers is set. */
+  fire(node) {
+    const rules = this.filled.live ? (this.definition.triggers[node.place] ?? []) : [];
+    for (const [path, tree] of rules) for (const target of reached(node, path)) this.put(target, tree);
   }
 
   /** Sets what a calculation or an event gives. */
@@ -212,7 +216,10 @@ class Work {
     const own = this.filled.holds(node, tree);
     if (own === node.own) return;
     node.own = own;
-    for (const below of node.below()) this.moved(below);
+    const below = node.below();
+    for (const each of below) this.touched.add(each);
+    this.allMoved(node, node.place);
+    for (const each of below) this.fire(each);
     const { order, questions } = this.definition;
     for (const path of order)
       if (path.startsWith(`${node.place}/`) && questions[path].repeat_count !== undefined) this.wait(node, path);
@@ -228,7 +235,7 @@ class Work {
     const rows = [...parent.named(question.name)];
     for (const row of rows.slice(wanted).reverse()) removeRow(row);
     for (let more = rows.length; more < wanted; more++) this.addRow(parent, question);
-    if (wanted !== rows.length) this.rowsMoved(parent, question.path);
+    if (wanted !== rows.length) this.allMoved(parent, question.path, true);
     if (question.relevant !== undefined)
       for (const row of parent.named(question.name)) this.relevance(row, question.relevant);
   }
@@ -242,15 +249,20 @@ class Work {
     return true;
   }
 
-  /** A repeat has other rows than before: who reads them waits. */
-  rowsMoved(parent, place) {
+  /**
+   * Everything at a place and below has changed, as seen from a node: who reads it waits, each once.
+   * `outside`: only who does not lie there itself, because rows have come or gone and are themselves as they were.
+   */
+  allMoved(node, place, outside = false) {
+    const { questions, deps, wide, checks = {}, wide_checks } = this.definition;
+    const { top } = this.filled;
     const within = (path) => `${path}/`.startsWith(`${place}/`);
-    const { questions, deps, wide } = this.definition;
-    for (const path of Object.keys(questions).filter(within)) {
-      this.look(parent, path);
-      for (const reader of deps[path] ?? []) if (!within(reader)) this.wait(parent, reader);
-      for (const reader of wide[path] ?? []) this.wait(this.filled.top, reader);
-    }
+    const paths = Object.keys(questions).filter(within);
+    const readers = (of) => new Set(paths.flatMap((path) => of[path] ?? []));
+    for (const reader of readers(deps)) if (!outside || !within(reader)) this.wait(node, reader);
+    for (const reader of readers(wide)) this.wait(top, reader);
+    for (const reader of readers(checks)) for (const each of reached(node, reader)) this.touched.add(each);
+    for (const reader of readers(wide_checks)) for (const each of select(top, reader)) this.touched.add(each);
   }
 
   /** Gives new nodes what they begin with. */
