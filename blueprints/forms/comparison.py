@@ -92,11 +92,3 @@ def label(row: Json, form: Json) -> str:
     segments: list[Any] = texts.get(form["default_language"]) or next(iter(texts.values()), [])
     words = "".join(each if isinstance(each, str) else "…" for each in segments).strip()
     return words[:120] or str(row["name"])
-
-
-def summary(changes: list[Change]) -> dict[str, int]:
-    """How many changes there are of each kind."""
-    found: dict[str, int] = {}
-    for change in changes:
-        found[change.kind] = found.get(change.kind, 0) + 1
-    return found

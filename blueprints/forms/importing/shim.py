@@ -144,7 +144,7 @@ def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
     survey.rows = [row for row in survey.rows if row.cells]
     root = _names(book, report)
     _choices(book, choices, report)
-    _labels(survey, choices, report)
+    _labels(survey, report)
     _settings(book, report)
     _left_out(book, report)
     return Repaired(book, dialect, root, defaults)
@@ -406,7 +406,7 @@ def setting(book: Workbook) -> dict[str, str]:
     return sheet.rows[0].cells
 
 
-def _labels(survey: Sheet, choices: Sheet, report: Report) -> None:
+def _labels(survey: Sheet, report: Report) -> None:
     """What is asked needs a label, a hint or a picture."""
     shown = [
         each
@@ -416,7 +416,6 @@ def _labels(survey: Sheet, choices: Sheet, report: Report) -> None:
     label = next((each for each in shown if each.partition("::")[0] == "label"), "label")
     if label not in survey.columns:
         survey.columns.append(label)
-    del choices
     for row in survey.rows:
         kind = row.cells.get("type", "")
         if not kind or kind in SILENT or BEGIN.match(kind) or END.match(kind) or row.cells.get("calculation"):

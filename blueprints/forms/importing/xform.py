@@ -83,7 +83,6 @@ class XForm:
         title = head.find("h:title")
         self.title = title.text.strip() if title else ""
         self.form_id = self.root.element.get("id") or self.root.element.get("xmlns")
-        self.version = self.root.element.get("version") or self.root.element.get("orx:version")
         self.texts: dict[str, dict[str, Element]] = {}  # by language, by id
         self.default_language = ""
         self.sets: list[SetValue] = []

@@ -230,6 +230,8 @@ def _say(report: Report, book: Workbook, sentence: str, wrong: bool) -> None:
     for pattern, what in SAYINGS:
         if found := re.search(pattern, sentence, re.DOTALL):
             values = {key: text or "" for key, text in found.groupdict().items()}
+            if place.sheet is None and values.get("sheet") in book.sheets:
+                place = Place(values["sheet"], book.sheet(values["sheet"]).first)
             if place.row is None and values.get("name"):
                 place = _named(book.sheet("survey"), values["name"]) or place
             tell(what, place, **values)
