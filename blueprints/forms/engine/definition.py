@@ -95,6 +95,9 @@ class Definition:
     root: str = ROOT
     questions: dict[str, Question] = field(default_factory=dict)
     names: dict[str, frozenset[str]] = field(default_factory=dict)
+    counted: tuple[str, ...] = ()  # the repeats with a count
+    given: dict[str, Any] = field(default_factory=dict)  # what our register told it: see forms/register.py
+    _below: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def language(self, wanted: str) -> str:
         """The wanted language where the form speaks it, else its own."""
@@ -103,6 +106,16 @@ class Definition:
     @property
     def dialect(self) -> str:
         return str(self.source.get("dialect", ""))
+
+    def readers_below(self, place: str) -> tuple[tuple[str, ...], ...]:
+        """Who reads a place or anything below it, each once: as in deps, wide, checks and wide_checks."""
+        if place not in self._below:
+            paths = [path for path in self.questions if f"{path}/".startswith(f"{place}/")]
+            maps = (self.deps, self.wide, self.checks, self.wide_checks)
+            self._below[place] = tuple(
+                tuple(dict.fromkeys(reader for path in paths for reader in readers.get(path, ()))) for readers in maps
+            )
+        return self._below[place]
 
     def around(self, question: Question) -> tuple[Question, ...]:
         """The questions that stand beside it, itself among them."""
@@ -152,6 +165,7 @@ def load(source: dict[str, Any]) -> Definition:
         alerts=tuple(AlertRule(rule["path"], rule["test"], rule["level"], rule["label"]) for rule in whole["alerts"]),
         source=whole,
         root=whole.get("root", ROOT),
+        counted=tuple(question.path for top in survey for question in _flat(top) if question.repeat_count is not None),
         names={name: frozenset(item["name"] for item in items) for name, items in whole["choices"].items()},
         questions={question.path: question for top in survey for question in _flat(top)},
     )

@@ -153,10 +153,10 @@ def _selected_at(a: list[Argument], scope: Scope) -> str:
     return names[math.trunc(number)] if 0 <= number < len(names) else ""
 
 
-def _date(a: list[Argument], scope: Scope) -> str:
-    value = a[0]()
-    number = value if isinstance(value, float) else to_number(to_text(value), scope)
-    return day_text(number)
+def _day_number(argument: Argument, scope: Scope) -> float:
+    """As a number of days; what is no number is read as a text."""
+    value = argument()
+    return value if isinstance(value, float) else to_number(to_text(value), scope)
 
 
 @lru_cache(maxsize=512)
@@ -331,11 +331,6 @@ def shuffled(items: list[Item], seed: float) -> list[Item]:
     return mixed
 
 
-def _date_time(a: list[Argument], scope: Scope) -> str:
-    value = a[0]()
-    return moment_text(to_number(value if isinstance(value, float) else to_text(value), scope), scope.clock)
-
-
 def _add_date(a: list[Argument], scope: Scope) -> str:
     """add-date(date, years, months, days, hours, minutes)."""
     start = milliseconds(_text(a[0]), scope.clock)
@@ -431,10 +426,10 @@ FUNCTIONS: dict[str, Function] = {
     "randomize": Function(1, 2, _randomize),
     "today": Function(0, 0, lambda a, s: s.clock.text[:10]),
     "now": Function(0, 0, lambda a, s: s.clock.text),
-    "date": Function(1, 1, _date),
+    "date": Function(1, 1, lambda a, s: day_text(_day_number(a[0], s))),
     "decimal-date-time": Function(1, 1, lambda a, s: days(_text(a[0]), s.clock)),
     "decimal-time": Function(1, 1, _decimal_time),
-    "date-time": Function(1, 1, _date_time),
+    "date-time": Function(1, 1, lambda a, s: moment_text(_day_number(a[0], s), s.clock)),
     "add-date": Function(1, 6, _add_date),
     "cht:difference-in-days": Function(2, 2, _difference(1)),
     "cht:difference-in-weeks": Function(2, 2, _difference(7)),

@@ -1,6 +1,6 @@
 """Relevance, calculations and rows, until nothing changes any more (twin: static/js/engine/recompute.js)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 
 from blueprints.forms.engine.conversions import Scope, Value, stored, to_number, to_text, to_truth
@@ -224,9 +224,8 @@ class _Work:
             self.all_moved(node, node.place)
             for each in below:
                 self.fire(each)
-            for path in self.filled.definition.order:
-                counted = self.filled.definition.questions[path].repeat_count is not None
-                if counted and path.startswith(f"{node.place}/"):
+            for path in self.filled.definition.counted:
+                if path.startswith(f"{node.place}/"):
                     self.wait(node, path)
 
     def count(self, parent: Node, question: Question) -> None:
@@ -264,20 +263,15 @@ class _Work:
 
         ``outside``: only who does not lie there itself, because rows have come or gone and are themselves as they were.
         """
-        definition = self.filled.definition
-        paths = [path for path in definition.questions if f"{path}/".startswith(f"{place}/")]
-
-        def readers(of: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
-            return dict.fromkeys(reader for path in paths for reader in of.get(path, ()))
-
-        for reader in readers(definition.deps):
+        near, wide, checks, wide_checks = self.filled.definition.readers_below(place)
+        for reader in near:
             if not outside or not f"{reader}/".startswith(f"{place}/"):
                 self.wait(node, reader)
-        for reader in readers(definition.wide):
+        for reader in wide:
             self.wait(self.filled.top, reader)
-        for reader in readers(definition.checks):
+        for reader in checks:
             self.touched.update(reached(node, reader))
-        for reader in readers(definition.wide_checks):
+        for reader in wide_checks:
             self.touched.update(select(self.filled.top, reader))
 
     def begin(self, node: Node, event: str) -> None:

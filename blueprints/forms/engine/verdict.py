@@ -172,7 +172,7 @@ def blank(definition: Definition, clock: Clock, language: str) -> Verdict:
 def make_rows(filled: Filled, names: Iterable[str]) -> None:
     """The rows that the names of the answers speak of. A number without those before it makes none."""
     rows = {name[: found.end()] for name in names for found in ROW.finditer(name)}
-    for path in sorted(rows, key=lambda path: [int(number) for number in NUMBER.findall(path)]):
+    for path in sorted(rows, key=lambda path: (len(path), path)):
         parent = filled.find(path.rpartition("/")[0])
         question = filled.definition.questions.get(NUMBER.sub("", path))
         if parent is not None and question is not None and question.type == "repeat":
@@ -281,8 +281,16 @@ def _weigh(verdict: Verdict, node: Node, relevant: bool, say: Say) -> None:
             verdict.wrong[node] = own or say("This answer is not possible here.")
         elif question.choice_filter is not None and not _offered(filled, node):
             verdict.wrong[node] = say("This answer is not among the choices.")
-    elif question.required is not None and not question.holds_others and filled.holds(node, question.required):
+    elif question.required is not None and _demanded(filled, node):
         verdict.absent[node] = filled.words(node, question.required_message) or say("This question needs an answer.")
+
+
+def _demanded(filled: Filled, node: Node) -> bool:
+    """Whether a question must be answered. What the register fills is never asked of anybody."""
+    question = node.question
+    assert question is not None
+    asked = not question.holds_others and question.path not in filled.definition.context
+    return asked and filled.holds(node, question.required)
 
 
 def _offered(filled: Filled, node: Node) -> bool:

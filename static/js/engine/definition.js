@@ -22,8 +22,20 @@ export function load(source) {
     }
   };
   gather(source.survey);
+  const counted = Object.keys(questions).filter((path) => questions[path].repeat_count !== undefined);
   const { root = ROOT, wide = {}, wide_checks = {}, context = [] } = source;
-  return { ...source, root, wide, wide_checks, context: new Set(context), questions, triggers, names: {} };
+  return {
+    ...source,
+    root,
+    wide,
+    wide_checks,
+    context: new Set(context),
+    questions,
+    triggers,
+    counted,
+    names: {},
+    below: {},
+  };
 }
 
 /** Whether a person answers it. */
@@ -35,6 +47,17 @@ export const holdsOthers = (question) => PARENTS.includes(question.type);
 /** The questions that stand beside it, itself among them. */
 export const around = (definition, question) =>
   definition.questions[question.path.slice(0, question.path.lastIndexOf("/"))]?.children ?? definition.survey;
+
+/** Who reads a place or anything below it, each once: as in deps, wide, checks and wide_checks. */
+export function readersBelow(definition, place) {
+  if (!definition.below[place]) {
+    const { questions, deps, wide, checks = {}, wide_checks } = definition;
+    const paths = Object.keys(questions).filter((path) => `${path}/`.startsWith(`${place}/`));
+    const once = (readers) => [...new Set(paths.flatMap((path) => readers[path] ?? []))];
+    definition.below[place] = [deps, wide, checks, wide_checks].map(once);
+  }
+  return definition.below[place];
+}
 
 /** The choices of a question. */
 export const choicesOf = (definition, question) => definition.choices[question.list_name] ?? [];

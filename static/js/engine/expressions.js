@@ -86,7 +86,7 @@ export function sieve(found, predicates, scope) {
 }
 
 /** Those of a list's items that come into question, by its index, where a column must equal something. */
-export function likely(found, predicate, scope) {
+function likely(found, predicate, scope) {
   const parent = found[0]?.parent;
   if (!parent?.columns || found.length !== parent.children.length) return found;
   for (const [column, other] of equations(predicate)) {

@@ -64,9 +64,10 @@ function selectedAt(args, scope) {
   return at >= 0 ? (words(text(args[0]))[Math.trunc(at)] ?? "") : "";
 }
 
-function date(args, scope) {
-  const value = args[0]();
-  return dayText(typeof value === "number" ? value : toNumber(toText(value), scope));
+/** As a number of days; what is no number is read as a text. */
+function dayNumber(argument, scope) {
+  const value = argument();
+  return typeof value === "number" ? value : toNumber(toText(value), scope);
 }
 
 /** A full match, whether or not the pattern is anchored. */
@@ -153,9 +154,8 @@ function pulldata(args, scope) {
 
 function uuid(args, scope) {
   if (!args.length) return crypto.randomUUID();
-  const length = number(scope, args[0]);
-  const bytes = crypto.getRandomValues(new Uint8Array(length > 0 && length <= 1000 ? length : 0));
-  return Array.from(bytes, (byte) => (byte % 16).toString(16)).join("");
+  const length = Math.min(1000, number(scope, args[0]));
+  return Array.from({ length }, () => Math.floor(Math.random() * 16).toString(16)).join("");
 }
 
 const randomize = (args, scope) => shuffled(nodes(args[0]), args[1] ? number(scope, args[1]) : Math.random() * 2 ** 31);
@@ -172,11 +172,6 @@ export function shuffled(items, seed) {
     [mixed[last], mixed[other]] = [mixed[other], mixed[last]];
   }
   return mixed;
-}
-
-function dateTime(args, scope) {
-  const value = args[0]();
-  return momentText(toNumber(typeof value === "number" ? value : toText(value), scope), scope.clock);
 }
 
 /** Whole days, weeks, months or years between two dates; length in days, or in months where it is negative. */
@@ -252,10 +247,10 @@ export const FUNCTIONS = {
   randomize,
   today: (_, s) => s.clock.slice(0, 10),
   now: (_, s) => s.clock,
-  date,
+  date: (a, s) => dayText(dayNumber(a[0], s)),
   "decimal-date-time": (a, s) => days(text(a[0]), s.clock),
   "decimal-time": (a, s) => milliseconds(`1970-01-01T${text(a[0])}`, s.clock) / DAY,
-  "date-time": dateTime,
+  "date-time": (a, s) => momentText(dayNumber(a[0], s), s.clock),
   "add-date": (a, s) =>
     added(
       milliseconds(text(a[0]), s.clock),

@@ -1,7 +1,7 @@
 // Relevance, calculations and rows, until nothing changes any more (twin: blueprints/forms/engine/recompute.py).
 
 import { stored, toNumber, toText, toTruth } from "./conversions.js";
-import { around, choicesOf } from "./definition.js";
+import { around, choicesOf, readersBelow } from "./definition.js";
 import { evaluate, sieve } from "./expressions.js";
 import { addRow, find, Item, Node, plant, removeRow, select } from "./nodes.js";
 import { canonical } from "./values.js";
@@ -220,9 +220,7 @@ class Work {
     for (const each of below) this.touched.add(each);
     this.allMoved(node, node.place);
     for (const each of below) this.fire(each);
-    const { order, questions } = this.definition;
-    for (const path of order)
-      if (path.startsWith(`${node.place}/`) && questions[path].repeat_count !== undefined) this.wait(node, path);
+    for (const path of this.definition.counted) if (path.startsWith(`${node.place}/`)) this.wait(node, path);
   }
 
   /** Gives a repeat as many rows as its count says; what is not asked keeps its rows, for it may be asked again. */
@@ -254,15 +252,12 @@ class Work {
    * `outside`: only who does not lie there itself, because rows have come or gone and are themselves as they were.
    */
   allMoved(node, place, outside = false) {
-    const { questions, deps, wide, checks = {}, wide_checks } = this.definition;
+    const [near, wide, checks, wideChecks] = readersBelow(this.definition, place);
     const { top } = this.filled;
-    const within = (path) => `${path}/`.startsWith(`${place}/`);
-    const paths = Object.keys(questions).filter(within);
-    const readers = (of) => new Set(paths.flatMap((path) => of[path] ?? []));
-    for (const reader of readers(deps)) if (!outside || !within(reader)) this.wait(node, reader);
-    for (const reader of readers(wide)) this.wait(top, reader);
-    for (const reader of readers(checks)) for (const each of reached(node, reader)) this.touched.add(each);
-    for (const reader of readers(wide_checks)) for (const each of select(top, reader)) this.touched.add(each);
+    for (const reader of near) if (!outside || !`${reader}/`.startsWith(`${place}/`)) this.wait(node, reader);
+    for (const reader of wide) this.wait(top, reader);
+    for (const reader of checks) for (const each of reached(node, reader)) this.touched.add(each);
+    for (const reader of wideChecks) for (const each of select(top, reader)) this.touched.add(each);
   }
 
   /** Gives new nodes what they begin with. */

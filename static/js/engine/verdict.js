@@ -94,13 +94,7 @@ export function begin(definition, clock, language, t) {
 /** The rows that the names of the answers speak of. A number without those before it makes none. */
 function makeRows(filled, names) {
   const rows = names.flatMap((name) => [...name.matchAll(ROW)].map((found) => name.slice(0, found.index) + found[0]));
-  const numbers = (path) => path.match(/\[\d+\]/g).map((number) => Number.parseInt(number.slice(1), 10));
-  const byNumber = (one, other) => {
-    const [a, b] = [numbers(one), numbers(other)];
-    const at = a.findIndex((number, place) => number !== b[place]);
-    return at < 0 ? a.length - b.length : a[at] - (b[at] ?? -1);
-  };
-  for (const path of [...new Set(rows)].sort(byNumber)) {
+  for (const path of [...new Set(rows)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
     const parent = filled.find(above(path));
     const question = filled.definition.questions[plain(path)];
     if (!parent || question?.type !== "repeat" || above(question.path) !== parent.place) continue;
@@ -200,10 +194,13 @@ function weigh(verdict, node, relevant, t) {
       wrong.set(node, filled.words(node, constraint_message) || t("This answer is not possible here."));
     else if (choice_filter !== undefined && !offered(filled, node))
       wrong.set(node, t("This answer is not among the choices."));
-  } else if (required !== undefined && !holdsOthers(question) && filled.holds(node, required)) {
+  } else if (required !== undefined && !holdsOthers(question) && !told(filled, node) && filled.holds(node, required)) {
     absent.set(node, filled.words(node, required_message) || t("This question needs an answer."));
   }
 }
+
+/** Whether the register fills it, so that nobody is asked. */
+const told = (filled, node) => filled.definition.context.has(node.question.path);
 
 function offered(filled, node) {
   const { question, value } = node;
