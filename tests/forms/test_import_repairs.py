@@ -341,3 +341,32 @@ def test_names_that_kobo_keeps_in_a_column_of_its_own() -> None:
     rows, _found = form_of(workbook(survey=[["type", "$autoname", "label"], ["text", "first_name", "First name"]]))
 
     assert rows["/data/first_name"]["type"] == "text"
+
+
+def test_columns_of_old_forms_with_single_colons() -> None:
+    head = ["type", "name", "label", "bind:jr:constraintMsg", "bind:constraint", "control:appearance"]
+    rows, _found = form_of(workbook(survey=[head, [*ASK, "No x", ". != 'x'", "multiline"]]))
+
+    assert rows["/data/a"]["constraint_message"] == {"default": ["No x"]}
+    assert "constraint" in rows["/data/a"]
+    assert rows["/data/a"]["appearance"] == "multiline"
+
+
+def test_parameters_that_are_none_are_left_out() -> None:
+    head = ["type", "name", "label", "parameters"]
+    rows, found = form_of(
+        workbook(
+            survey=[
+                head,
+                ["image", "a", "A", "max-pixels=big"],
+                ["geopoint", "b", "B", "colour=red"],
+                ["image", "c", "C", "max-pixels=640"],
+                ["range", "d", "D", "start=0 end=1 step=0.25"],
+            ]
+        )
+    )
+
+    assert "parameters" not in rows["/data/a"] | rows["/data/b"]
+    assert rows["/data/c"]["parameters"] == {"max-pixels": 640}
+    assert rows["/data/d"]["parameters"] == {"start": 0, "end": 1, "step": 0.25}
+    assert sorted(map(str, said(found, "are not those of this type"))) == ["2", "3"]

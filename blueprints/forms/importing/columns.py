@@ -94,6 +94,7 @@ def tidy(book: Workbook, report: Report) -> None:
 
 def standard(heading: str, aliases: dict[str, str]) -> str:
     """A heading written as pyxform wants it: "label:sw" as "label::sw", "Relevance" as "relevant"."""
+    heading = re.sub(r"^(bind|control|body)\s*:\s*(?=(jr|orx|odk)\s*:)", r"\1::", heading)
     first, *rest = re.split(r"\s*::\s*", heading)
     first = first.strip()
     if not rest and ":" in first and not re.match(r"(bind:)?(jr|orx|odk|kobo|oc)\s*:", first):

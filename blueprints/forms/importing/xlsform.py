@@ -259,15 +259,18 @@ def _mended(book: Workbook, sentence: str, report: Report) -> bool:
             text=cells.pop("parameters"),
         )
         return True
-    if "must have an integer value" in sentence or "Invalid value for quality" in sentence:
-        if cells.get("parameters"):
+    wrong = re.search(r"[Pp]arameter ([\w-]+) must have|Invalid value for ([\w-]+)", sentence)
+    if wrong:
+        good = re.compile(rf"{wrong[1]}\s*=\s*\d+(\s|$)") if wrong[1] else re.compile("$^")
+        named = (each for each in survey.rows if (wrong[1] or wrong[2]) in each.cells.get("parameters", ""))
+        at_fault = [each for each in named if not good.search(each.cells["parameters"])]
+        for each in at_fault:
             report.warn(
                 _("The parameters “{text}” are not those of this type; they are left out."),
-                place,
-                text=cells.pop("parameters"),
+                survey.place(each),
+                text=each.cells.pop("parameters"),
             )
-            return True
-        return False
+        return bool(at_fault)
     if "you must also specify an image" in sentence:
         for each in survey.rows:
             each.cells = {key: text for key, text in each.cells.items() if not key.startswith("big-image")}
