@@ -21,6 +21,7 @@ from blueprints.captures import views as captures
 from blueprints.checklists import views as checklists
 from blueprints.clients import views as clients
 from blueprints.demo import commands as demo_commands
+from blueprints.exports import views as exports
 from blueprints.forms import commands as forms_commands
 from blueprints.forms import drawing
 from blueprints.forms import views as forms
@@ -40,7 +41,7 @@ from blueprints.surveys import views as surveys
 from blueprints.visits import views as visits
 
 ROOT = Path(__file__).parent
-SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline)
+SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline, exports)
 COMMANDS = (ops_commands, people_commands, forms_commands, demo_commands)
 
 

@@ -18,6 +18,7 @@ from blueprints.forms.comparison import Change, compare
 from blueprints.forms.importing.report import told
 from blueprints.forms.languages import code, spoken
 from blueprints.forms.models import Form, FormUpload, FormVersion
+from blueprints.forms.written import plain
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local, zone
 from blueprints.shared.refusal import Refused
@@ -74,6 +75,30 @@ def title_of(form_id: str, version: str) -> str:
 def language_in(definition: engine.Definition, wanted: str = "") -> str:
     """The language of a form in which a reader reads it: theirs where the form speaks it, by whatever name."""
     return spoken(definition.languages, wanted or language(), definition.default_language)
+
+
+def spoken_in(languages: Iterable[str]) -> str:
+    """Among languages of forms that of the reader, else the first; "" where there is none."""
+    known = list(languages)
+    return spoken(known, language(), known[0]) if known else ""
+
+
+def code_of(name: str) -> str:
+    """The reader's language that a form means by a name; "" for any other."""
+    return code(name)
+
+
+def words_of(definition: engine.Definition, text: Mapping[str, list[Any]], wanted: str) -> str:
+    """The words of a text in a language, or in the form's own; what it would quote from answers is left out."""
+    segments = text.get(language_in(definition, wanted)) or text.get(definition.default_language) or []
+    return plain("".join(part for part in segments if isinstance(part, str)))
+
+
+def plain_label(question: engine.Question, language: str) -> str:
+    """What a question is called, on one line and without marks: its label, or its name where it has none."""
+    segments = question.label.get(language) or next(iter(question.label.values()), [])
+    text = plain("".join(part if isinstance(part, str) else "…" for part in segments))
+    return text if text not in ("", "-", "NO_LABEL") else question.name
 
 
 def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:

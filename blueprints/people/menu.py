@@ -41,6 +41,8 @@ def desk(person: Person) -> list[Entry]:
         ]
     if person.has("supervisor", "manager"):
         entries.append(_entry("answers", "surveys.answers", "message-square-text", _("Kiosk answers")))
+    if person.has("supervisor", "manager", "administrator"):
+        entries.append(_entry("exports", "exports.index", "download", _("Exports")))
     if person.has("administrator"):
         entries += [
             _entry("people", "people.index", "users", _("People")),

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
-from blueprints.forms.queries import definition_of, language_in
+from blueprints.forms.queries import definition_of, language_in, words_of
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.models import Person
 from blueprints.reviews.models import RANKS, Explanation, Return, ReviewText, Signature
@@ -58,18 +58,16 @@ def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, Any]]:
         "late": False,
         "scores": [
             {
-                "labels": {language: _plain(labels[score["name"]].get(own)) or score["label"]
-                           for language, own in spoken.items()},
+                "labels": {
+                    language: words_of(definition, labels[score["name"]], own) or score["label"]
+                    for language, own in spoken.items()
+                },
                 "value": score["value"],
                 "level": score["level"],
             }
             for score in version.scores
         ],
     }  # fmt: skip
-
-
-def _plain(segments: list[Any] | None) -> str:
-    return "".join(part for part in segments or () if isinstance(part, str))
 
 
 def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, Any]]:

@@ -111,6 +111,24 @@ def kiosk_answers(person: Person, month: date | None = None, kiosk: UUID | None 
     )
 
 
+def readable_months(person: Person, first: datetime | None, end: datetime | None) -> dict[tuple[UUID, date], bool]:
+    """Of which kiosks and months this person may read the answers: (kiosk, first day of the month), and whether the
+    words too. Whole months are counted, whatever part of them is asked for, as in the list; one query a month."""
+    oldest = db.session.scalar(select(func.min(Feedback.answered_at)).where(*_answered()))
+    if oldest is None:
+        return {}
+    month = max(local(oldest).date(), local(first).date() if first else date.min).replace(day=1)
+    last = min(today(), local(end).date() if end else date.max)
+    found: dict[tuple[UUID, date], bool] = {}
+    while month <= last:
+        following = (month + timedelta(days=32)).replace(day=1)
+        for id, _name, n in _counts(person, day_bounds(month)[0], day_bounds(following)[0]):
+            if n >= FEWEST:
+                found[id, month] = n >= FEWEST_FOR_WORDS
+        month = following
+    return found
+
+
 def _counts(person: Person, first: datetime, end: datetime) -> list[tuple[UUID, str, int]]:
     """(id, name, answers in the month) of every kiosk that this person may read about, by name."""
     n = func.count(Feedback.id)

@@ -139,6 +139,37 @@ def upgrade() -> None:
     with op.batch_alter_table('device', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_device_person_id'), ['person_id'], unique=False)
 
+    op.create_table('export',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('form_id', sa.String(length=60), nullable=False),
+    sa.Column('versions', sa.JSON(), nullable=False),
+    sa.Column('team_id', sa.Uuid(), nullable=True),
+    sa.Column('first_day', sa.Date(), nullable=True),
+    sa.Column('last_day', sa.Date(), nullable=True),
+    sa.Column('format', sa.String(length=4), nullable=False),
+    sa.Column('language', sa.String(length=80), nullable=False),
+    sa.Column('names', sa.Boolean(), nullable=False),
+    sa.Column('split', sa.Boolean(), nullable=False),
+    sa.Column('comma', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('beat', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('file', sa.String(length=120), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.CheckConstraint("format IN ('csv', 'xlsx', 'json', 'xml')", name=op.f('ck_export_known_format')),
+    sa.CheckConstraint("state IN ('making', 'ready', 'failed')", name=op.f('ck_export_known_state')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_export_by_id_person')),
+    sa.ForeignKeyConstraint(['form_id'], ['form.id'], name=op.f('fk_export_form_id_form')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_export_team_id_team')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export'))
+    )
+    with op.batch_alter_table('export', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_export_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_export_by_id'), ['by_id'], unique=False)
+
     op.create_table('form_decision',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('form_id', sa.String(length=60), nullable=False),
@@ -722,6 +753,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_form_decision_form_id'))
 
     op.drop_table('form_decision')
+    with op.batch_alter_table('export', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_export_by_id'))
+        batch_op.drop_index(batch_op.f('ix_export_at'))
+
+    op.drop_table('export')
     with op.batch_alter_table('device', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_device_person_id'))
 

@@ -142,6 +142,12 @@ reviews.missing        GET      in      403     403     403     200     200     
 reviews.explain        POST     in      403     403     403     303     404     403     403     in      in
 surveys.answers        GET      in      403     403     403     200     200     200     403     in      in
 
+# answers as files: diane's own
+exports.index          GET      in      403     403     403     200     200     200     200     in      in
+exports.ask            POST     in      403     403     403     422     422     422     422     in      in
+exports.show           GET      in      403     403     403     200     404     404     404     in      in
+exports.file           GET      in      403     403     403     200     404     404     404     in      in
+
 # what was delivered
 captures.show          GET      in      200     404     404     404     404     404     404     in      in
 captures.take_file     POST     in      201     425     425     425     425     425     425     in      in
@@ -243,7 +249,7 @@ def fields(name: str, args: dict[str, Any]) -> dict[str, Any]:
 SESSION = {"sign_in", "device", "attempt", "person"}
 CASE = {"client", "contact", "alert", "assignment"}
 VISIT = {"visit", "visit_form", "visit_event"}
-TEXTS = {"note", "note_version", "checklist", "checklist_version", "feedback", "review_text"}
+TEXTS = {"note", "note_version", "checklist", "checklist_version", "feedback", "review_text", "answer"}
 TOUCHES: dict[str, set[str]] = {
     "people.take_sign_in": SESSION,
     "people.leave_kiosk": SESSION,

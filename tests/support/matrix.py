@@ -23,6 +23,8 @@ from sqlalchemy import select
 from blueprints.captures.models import Capture
 from blueprints.clients.models import Assignment
 from blueprints.clients.models import Client as Case
+from blueprints.exports.making import make
+from blueprints.exports.models import Export
 from blueprints.forms.actions import keep_upload, publish_shipped
 from blueprints.forms.importing.converting import run
 from blueprints.forms.models import Form, FormSource, FormVersion
@@ -190,6 +192,7 @@ class Stage:
             "team_id": id_of("north"),
             "kiosk_id": id_of("kiosk"),
             "upload_id": self._upload(versions),
+            "export_id": self._export(),
             "capture_id": held.one().id,
             "applied_id": notes["free"].id,
             "file_id": photo,
@@ -223,6 +226,16 @@ class Stage:
         data = workbook(survey=[["type", "name", "label"], ["text", "a", "A"]])
         gaston = db.session.get_one(Person, id_of("gaston"))
         return keep_upload(gaston, "new.xlsx", data, "checklist", run(data, "new.xlsx")).id
+
+    def _export(self) -> UUID:
+        """The answers of after-visit as diane had them made; her clients' words are in the file."""
+        export = Export(by_id=id_of("diane"), form_id="after-visit", versions=[], format="csv", language="fr",
+                        names=True, split=False, comma=False)  # fmt: skip
+        db.session.add(export)
+        db.session.commit()
+        make(export.id)
+        assert db.session.get_one(Export, export.id).state == "ready"
+        return export.id
 
     def _gap(self) -> int:
         """A number of alice's phone that never came; the one after it did, two hours ago."""

@@ -1,0 +1,1 @@
+"""Answers as files: what was filled of a form, as CSV, XLSX, JSON or XML."""
