@@ -113,6 +113,82 @@ def test_a_question_that_is_wrong_is_refused(change: dict[str, Any], problem: st
     assert all(line.startswith(("/data", "form")) for line in refused.value.problems)
 
 
+IMPORTED: dict[str, Any] = {
+    "form_id": "imported",
+    "title": {"fr": "Visite", "en": "Visit"},
+    "languages": ["fr", "en"],
+    "root": "visite",
+    "dialect": "cht",
+    "source": {"file": "visit.xlsx", "sha256": "0", "row": {}},
+    "context": ["/visite/inputs"],
+    "external": {"towns": {"file": "towns.csv"}},
+    "settings": {"style": "pages", "scores": [{"name": "s", "label": {"en": "Score"}, "value": ["p", "/visite/n"]}]},
+    "choices": {"yn": [{"name": "yes", "label": {"en": "Yes"}, "colour": "red"}, {"name": "not yet"}, {"name": "yes"}]},
+    "survey": [
+        {"type": "group", "name": "inputs", "relevant": ["=", ["p", "./source"], ["s", "user"]], "children": [
+            {"type": "hidden", "name": "source"}]},
+        {"type": "select_one", "name": "q", "label": {"en": "Q"}, "list_name": "yn", "relevant": True},
+        {"type": "select_one", "name": "town", "list_name": "towns",
+         "choice_filter": ["=", ["p", "region"], ["from", ["f", "current"], "../q"]]},
+        {"type": "calculate", "name": "n", "set": [["xforms-value-changed", 1, "/visite/q"]]},
+        {"type": "text", "name": "words", "media": {"audio": {"fr": "a.mp3"}}, "constraint":
+            ["f", "regex", ["p", "."], ["s", "(a+\\s?)+"]]},
+        {"type": "calculate", "name": "said", "calculation": ["f", "jr:choice-name", ["p", "../q"], ["s", " ../q "]]},
+        {"type": "repeat", "name": "r", "repeat_count": ["p", "/visite/n"], "children": [
+            {"type": "integer", "name": "a"},
+            {"type": "calculate", "name": "b", "calculation": ["+", ["p", "../a"], ["f", "position", ["p", ".."]]]},
+            {"type": "calculate", "name": "all", "calculation": ["f", "sum", ["p", "/visite/r/a"]]}]},
+    ],
+}  # fmt: skip
+
+
+def test_an_imported_form_may_have_what_forms_of_others_have() -> None:
+    definition = engine.load(IMPORTED)
+
+    whole = definition.source
+    rows = {row["name"]: row for row in whole["survey"]}
+    assert rows["said"]["calculation"][3] == ["s", "yn"]
+    assert rows["words"]["constraint"] == ["f", "regex*", ["p", "."], ["s", "(a+[ \\t\\n\\r\\f\\v]?)+"]]
+    assert rows["q"]["relevant"] == ["f", "true"]
+    assert whole["choices"]["towns"] == []
+    assert whole["deps"]["/visite/r/a"] == ["/visite/r/b"]  # those in its own row
+    assert whole["wide"]["/visite/r/a"] == ["/visite/r/all"]  # and in every row
+    assert whole["wide"]["/visite/r"] == ["/visite/r/b"]  # its number changes with the rows
+    assert whole["checks"]["/visite/q"] == ["/visite/town"]
+    assert engine.complete(whole) == whole
+    assert "text" not in IMPORTED["choices"]["yn"][0]  # what was given is as it was
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"root": "a b"}, "root must be a name"),
+        ({"external": []}, "external must be an object"),
+        ({"context": {}}, "context must be a list"),
+        ({"settings": {"scores": [{"name": "s"}]}}, "settings.scores has name, label and value"),
+        ({"set": [["at-midnight", 1]]}, "set has [event, tree, trigger]"),
+        ({"set": [["xforms-value-changed", 1]]}, "the path of the question that triggers it"),
+        ({"set": [["odk-new-repeat", ["p", "../nobody"]]]}, "there is no '../nobody'"),
+        ({"repeat_count": 3}, "repeat_count belongs to a repeat"),
+        ({"relevant": ["from"]}, "'from' takes nodes"),
+        ({"relevant": ["from", ["p", "."], 3]}, "is no step"),
+        ({"relevant": ["filter", ["p", "."], ["~", 1]]}, "'~' is no operator"),
+        ({"relevant": ["f", "jr:choice-name", 1, ["s", "../inputs"]]}, "there are no choices at"),
+        ({"relevant": ["f", "regex", 1, ["s", "(?=a)"]]}, "no look-around"),
+    ],
+)
+def test_an_imported_form_that_is_wrong_is_refused(change: dict[str, Any], problem: str) -> None:
+    form = copy.deepcopy(IMPORTED)
+    if next(iter(change)) in ("set", "repeat_count", "relevant"):
+        form["survey"].append({"type": "text", "name": "odd", **change})
+    else:
+        form.update(change)
+
+    with pytest.raises(engine.DefinitionError) as refused:
+        engine.load(form)
+    assert problem in str(refused.value)
+
+
 def test_every_problem_is_named_at_once() -> None:
     form = copy.deepcopy(GOOD)
     form["survey"] += [{"type": "text", "name": "a"}, {"type": "sound", "name": "b", "label": {"en": "B"}}, "c"]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from blueprints.forms import engine
 from blueprints.forms.actions import SHIPPED
+from blueprints.forms.engine.completion import CHOOSING, PARENTS, TYPES
 from blueprints.forms.engine.conversions import Scope, to_text
 from blueprints.forms.engine.expressions import evaluate
 from blueprints.forms.engine.functions import FUNCTIONS, VOLATILE
@@ -102,9 +103,26 @@ def test_an_expression_has_one_value(twin: Twin, tree: Any, nodes: dict[str, str
     assert close(here, there), (here, there)
 
 
+KINDS = {
+    "form_id": "kinds",
+    "title": {"en": "Every other type"},
+    "languages": ["en"],
+    "source": {},
+    "choices": {"fruit": [{"name": name} for name in ("apple", "pear", "a b", "fig")]},
+    "external": {"towns": {"file": "towns.csv"}},
+    "survey": [
+        *({"type": kind, "name": kind} for kind in sorted(TYPES - CHOOSING - PARENTS - {"range"})),
+        {"type": "rank", "name": "rank", "list_name": "fruit"},
+        {"type": "select_one", "name": "one", "list_name": "fruit"},
+        {"type": "select_one", "name": "town", "list_name": "towns"},
+        {"type": "repeat", "name": "row", "children": [{"type": "geopoint", "name": "at", "required": True}]},
+    ],
+}
+
+
 def forms() -> list[engine.Definition]:
     shipped = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.json"))]
-    return [engine.load(source) for source in [*CASES["forms"].values(), *shipped]]
+    return [engine.load(source) for source in [*CASES["forms"].values(), *shipped, KINDS]]
 
 
 FORMS = {definition.form_id: definition for definition in forms()}
@@ -115,7 +133,8 @@ def filled(draw: st.DrawFn) -> tuple[engine.Definition, list[tuple[str, str]]]:
     """A form with answers: mostly such as a person gives, sometimes nonsense, some under names of nobody."""
     definition = FORMS[draw(st.sampled_from(sorted(FORMS)))]
     answers = []
-    for path, question in definition.questions.items():
+    for place, question in definition.questions.items():
+        path = place.replace("/row", f"/row[{draw(st.integers(0, 3))}]")
         if not draw(st.booleans()):
             continue
         names = [choice.name for choice in definition.choices_of(question)] or ["3", "2026-11-24", "OK", "09:30", "x y"]
@@ -128,8 +147,12 @@ def filled(draw: st.DrawFn) -> tuple[engine.Definition, list[tuple[str, str]]]:
 
 
 NUMBERS = "1,5|٢٠|१२| 7 |1 234|1\u202f234,5|−3|+4|0x10|1e309|99999999999999999999|00012|5.|."
+PLACES = (
+    "48.1 -1.6|48.1173,-1.6778|48,1 -1,6 30|91 0|1 2;3 4|1 2; 3 4 ;5 6;|1|1 2 3 4 5|a b|fig apple fig|2026-11-24T09:05"
+)
+MOMENTS = "2026-11-24 09:05:30.5+01:00|2026-11-24T24:00|2026-02-30T09:05|2026-11-24T09:05Z|2026-11-24T09:05+99:00"
 TEXTS = "2026-04-31|24:00|a\r\nb|a\rb|\0|\u200b|\u00a0|<b>|0190a6c4-1111-7222-8333-444455556666"
-typed = st.sampled_from(f"{NUMBERS}|{TEXTS}".split("|"))
+typed = st.sampled_from(f"{NUMBERS}|{TEXTS}|{PLACES}|{MOMENTS}".split("|"))
 
 
 @given(form=filled(), clock=st.sampled_from(CLOCKS), language=st.sampled_from(["fr", "en", "de"]))
