@@ -10,7 +10,8 @@ import pytest
 
 from blueprints.forms import engine
 from blueprints.forms.checking.walks import said
-from blueprints.forms.engine.recompute import Filled, open_form, recompute
+from blueprints.forms.engine.filled import Filled
+from blueprints.forms.engine.recompute import open_form, recompute
 from blueprints.forms.engine.verdict import Verdict, add, conclude, put, remove
 from blueprints.forms.engine.xpath import parse
 from blueprints.forms.twin import Twin

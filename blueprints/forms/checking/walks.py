@@ -11,8 +11,9 @@ from typing import Any
 from blueprints.forms.engine.completion import DefinitionError
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition, load
+from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.nodes import Node, select
-from blueprints.forms.engine.recompute import Filled, open_form, recompute
+from blueprints.forms.engine.recompute import open_form, recompute
 from blueprints.forms.engine.trees import calls
 from blueprints.forms.engine.verdict import Verdict, conclude
 from blueprints.forms.twin import Twin

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from blueprints.forms.engine.conversions import stored
 from blueprints.forms.engine.dates import Clock, formatted
 from blueprints.forms.engine.definition import Definition, Question
+from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.functions import words
 from blueprints.forms.engine.nodes import Node, select
-from blueprints.forms.engine.recompute import Filled
 from blueprints.forms.engine.verdict import Alert, make_rows
 
 TIMELESS = Clock(datetime(1970, 1, 1, tzinfo=UTC))
@@ -72,7 +72,7 @@ def readable(
         for node, rows in _answered(top, ()):
             alert, question = alerts.get(node.path), node.question
             assert question is not None
-            if not question.label and alert is None:
+            if alert is None and (not question.label or _is_known(filled, node, question)):
                 continue
             grouped = top.question is not None and top.question.holds_others
             here = (top, *rows) if grouped else ()
@@ -113,6 +113,14 @@ def _answered(node: Node, rows: tuple[Node, ...]) -> Iterator[tuple[Node, tuple[
         yield node, rows
     for child in node.children:
         yield from _answered(child, rows)
+
+
+def _is_known(filled: Filled, node: Node, question: Question) -> bool:
+    """Whether it only says what the register told the form: nobody has found it out."""
+    context, tree = filled.definition.context, question.calculation
+    if context and isinstance(tree, list) and tree[0] == "p":
+        return any(there.place in context for there in select(node, tree[1]))
+    return question.path in context
 
 
 def _title(filled: Filled, top: Node, rows: tuple[Node, ...]) -> str:

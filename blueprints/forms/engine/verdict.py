@@ -7,9 +7,10 @@ from typing import Any
 
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition
+from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.functions import words
 from blueprints.forms.engine.nodes import Node, add_row, select
-from blueprints.forms.engine.recompute import ROWS, Filled, add_to, open_form, recompute, take_out
+from blueprints.forms.engine.recompute import ROWS, add_to, open_form, recompute, take_out
 from blueprints.forms.engine.values import Say, canonical, unified
 
 ROW = re.compile(r"\[\d{1,6}\](?=/|$)", re.ASCII)

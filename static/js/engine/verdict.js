@@ -1,9 +1,10 @@
 // What is to be said of a filled form (twin: blueprints/forms/engine/verdict.py).
 
 import { around, asks, holdsOthers, namesOf } from "./definition.js";
+import { Filled } from "./filled.js";
 import { words } from "./functions.js";
 import { addRow, select } from "./nodes.js";
-import { addTo, Filled, openForm, ROWS, recompute, takeOut } from "./recompute.js";
+import { addTo, openForm, ROWS, recompute, takeOut } from "./recompute.js";
 import { canonical, unified } from "./values.js";
 
 const ROW = /\[\d{1,6}\](?=\/|$)/g;
