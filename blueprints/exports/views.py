@@ -59,7 +59,9 @@ def file(export_id: UUID) -> ResponseReturnValue:
     path = making.path_of(export.id)
     if export.state != "ready" or not path.is_file():
         abort(404)
-    return send_file(path, "application/octet-stream", True, export.file, max_age=0)
+    sent = send_file(path, "application/octet-stream", True, export.file, conditional=False)
+    sent.headers["Cache-Control"] = "no-store"
+    return sent
 
 
 def _form(form_id: str, posted: bool = False) -> ExportForm:

@@ -51,7 +51,8 @@ def test_a_file_is_made_beside_the_request_and_taken(
     file = diane.get(f"{asked.location}/file", buffered=True)
     assert (file.status_code, int(file.headers["Content-Length"])) == (200, len(file.data))
     assert "attachment; filename=home-safety-" in file.headers["Content-Disposition"]
-    assert file.headers["Cache-Control"] and "Content-Encoding" not in file.headers
+    assert file.headers["Cache-Control"] == "no-store"
+    assert "Content-Encoding" not in file.headers
     assert b"Jeanne Le Goff" in file.data
     assert client_as("erwan").get(f"{asked.location}/file").status_code == 404
     assert client_as("alice").get("/exports").status_code == 403

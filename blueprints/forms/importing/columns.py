@@ -35,12 +35,15 @@ SURVEY = {
     "media:audio": "audio",
     "media:video": "video",
     "default_value": "default",
+    "alert": "bind::odk:alert",
+    "alert_level": "bind::odk:alert-level",
 }
 KNOWN_SURVEY = {
     *("type", "name", "label", "hint", "guidance_hint", "required", "required_message", "relevant", "constraint"),
     *("constraint_message", "calculation", "read_only", "default", "appearance", "parameters", "choice_filter"),
     *("repeat_count", "image", "audio", "video", "big-image", "trigger", "disabled", "no_app_error_string", "intent"),
     *("autoplay", "rows", "query", "save_to", "bind", "control", "body", "media", "instance", "compact_tag"),
+    *("alert_label", "score"),
     *("$autoname", "kobo--score-choices", "kobo--rank-items", "kobo--rank-constraint-message", "kobo--matrix_list"),
 }
 CHOICES = {

@@ -9,6 +9,7 @@ from blueprints.forms.engine.nodes import Node, select
 from blueprints.forms.engine.patterns import is_readable, trouble_with
 from blueprints.forms.engine.xpath import ExpressionError, parse
 from blueprints.forms.importing import lists
+from blueprints.forms.importing.marks import Marked, Marks
 from blueprints.forms.importing.markup import Element
 from blueprints.forms.importing.problems import mended, understood
 from blueprints.forms.importing.report import NOWHERE, ImportRefused, Place, Report, _, sentence
@@ -36,6 +37,7 @@ INSTEAD = {
     "repeat_count": _("“{name}”: its repeat count ({problem}) is not supported here; rows are added by hand."),
     "set": _("“{name}”: a value that it is given ({problem}) is not supported here; it stays empty."),
     "label": _("“{name}”: what its text quotes ({problem}) is not supported here; the text has a gap there."),
+    "alert": _("“{name}”: its alert ({problem}) is not supported here; nobody is told of its answers."),
     "instance_name": _("The name of an answer ({problem}) is not supported here; answers have none."),
 }
 BROKEN = {
@@ -47,6 +49,7 @@ BROKEN = {
     "repeat_count": _("“{name}”: its repeat count cannot be read: {problem}"),
     "set": _("“{name}”: its default or the value that it is given cannot be read: {problem}"),
     "label": _("“{name}”: what its text quotes cannot be read: {problem}"),
+    "alert": _("“{name}”: its alert cannot be read: {problem}"),
     "instance_name": _("The name of an answer cannot be read: {problem}"),
 }
 
@@ -65,6 +68,7 @@ class Compiler:
         dialect: str,
         places: Mapping[str, Place] | None = None,
         defaults: Mapping[int, str] | None = None,
+        marks: Marks | None = None,
     ) -> None:
         self.xform = xform
         self.report = report
@@ -82,6 +86,7 @@ class Compiler:
         self.language = self._default_language()
         self.audit = False
         self.instance_name: Any = None
+        self.marked = Marked(self, marks or {})
 
     def compile(self, form_id: str) -> Json:
         """The complete form.json. Raises ImportRefused where it cannot be; the report has the reasons."""
@@ -103,6 +108,8 @@ class Compiler:
         settings: Json = {"style": self._style(), "audit": self.audit}
         if self.instance_name is not None:
             settings["instance_name"] = self.instance_name
+        if scores := self.marked.reckoned():
+            settings["scores"] = scores
         title = self.xform.title or form_id
         form: Json = {
             "form_id": form_id,
@@ -115,6 +122,7 @@ class Compiler:
             "survey": survey,
             "choices": self.choices,
             "context": self._context(),
+            "alerts": self.marked.alerts,
         }
         if self.external:
             form["external"] = self.external
@@ -390,6 +398,7 @@ class Compiler:
             row["parameters"] = parameters
         if spot.path == f"/{self.xform.root.name}/meta/audit":
             row["type"], self.audit = "audit", True
+        self.marked.look(spot, row)
         return row
 
     def _own_default(self, spot: Spot) -> str:

@@ -66,7 +66,7 @@ def _compiler(data: bytes, file: str, dialect: str, report: Report) -> tuple[Com
     except ImportRefused as refusal:
         raise ImportRefused(refusal.what, Place("survey"), **refusal.values) from refusal
     own = settings.rows[0].cells.get("form_id", "") if settings.rows else ""
-    compiler = Compiler(xform, report, repaired.dialect, made.places, made.defaults)
+    compiler = Compiler(xform, report, repaired.dialect, made.places, made.defaults, repaired.marks)
     for name, items in made.lists.items():
         compiler.choices[name] = [_labelled(item, compiler) for item in items]
     return compiler, made.xform, form_id_of(own, stem, report, Place("settings"))

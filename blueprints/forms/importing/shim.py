@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from blueprints.forms.importing import kobo
 from blueprints.forms.importing.columns import tidy
+from blueprints.forms.importing.marks import Marks, taken_from
 from blueprints.forms.importing.reading import Row, Sheet, Workbook, depth
 from blueprints.forms.importing.report import ImportRefused, Place, Report, _
 
@@ -105,13 +106,15 @@ ROUND = re.compile(r"\$\(\s*([\w.-]+)\s*\)")
 class Repaired:
     """A workbook that pyxform can read, its dialect and the name of the root of its data.
 
-    ``defaults``: by row, those that pyxform would take for expressions; it is not shown them.
+    ``defaults``: by row, those that pyxform would take for expressions; it is not shown them. ``marks``: what the form
+    marks for the desk.
     """
 
     book: Workbook
     dialect: str
     root: str
     defaults: dict[int, str]
+    marks: Marks
 
 
 def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
@@ -134,6 +137,7 @@ def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
     if not survey.rows:
         raise ImportRefused(_("The sheet “survey” has no question."), Place("survey"))
     kobo.unfold(book, report)
+    marks = taken_from(survey)
     _without_comments(survey, report)
     defaults: dict[int, str] = {}
     for row in survey.rows:
@@ -147,7 +151,7 @@ def repair(book: Workbook, report: Report, wanted: str = "") -> Repaired:
     _labels(survey, report)
     _settings(book, report)
     _left_out(book, report)
-    return Repaired(book, dialect, root, defaults)
+    return Repaired(book, dialect, root, defaults, marks)
 
 
 def _dialect(book: Workbook) -> str:
