@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from blueprints.shared.db import Base, UTCDateTime, db
+from blueprints.shared.seals import seal
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -41,6 +42,7 @@ def run(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
+        seal(connection)
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:

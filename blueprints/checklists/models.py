@@ -37,6 +37,7 @@ class ChecklistVersion(Base):
     """What was submitted, once: never altered. Its id is its capture's."""
 
     __tablename__ = "checklist_version"
+    __sealed__ = True
     __table_args__ = (UniqueConstraint("checklist_id", "number"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     checklist_id: Mapped[UUID] = mapped_column(ForeignKey("checklist.id"))

@@ -43,6 +43,7 @@ class NoteVersion(Base):
     """What was submitted, once: never altered. Its id is its capture's."""
 
     __tablename__ = "note_version"
+    __sealed__ = True
     __table_args__ = (UniqueConstraint("note_id", "number"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id"))

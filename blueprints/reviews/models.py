@@ -72,6 +72,7 @@ class Signature(Base):
     """A supervisor has read this version and stands for it. Never altered."""
 
     __tablename__ = "signature"
+    __sealed__ = True
     __table_args__ = (UniqueConstraint("text_id", "version_id"),)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     text_id: Mapped[UUID] = mapped_column(ForeignKey("review_text.id"))

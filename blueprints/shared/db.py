@@ -142,6 +142,7 @@ def _settings(connection: Any, record: Any) -> None:
     if not hasattr(connection, "create_function"):  # not SQLite
         return
     connection.isolation_level = None  # we say BEGIN ourselves
+    connection.create_function("transaction_token", 0, lambda: record.info.get("transaction"))  # seals.py asks it
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(WAIT * 1000)}"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -152,6 +153,7 @@ def _settings(connection: Any, record: Any) -> None:
 def _begin(connection: Any) -> None:
     if connection.dialect.name != "sqlite":
         return
+    connection.info["transaction"] = uuid7().hex
     deadline = _deadline.get()
     if deadline is None:
         connection.exec_driver_sql("BEGIN")

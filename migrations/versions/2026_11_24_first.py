@@ -43,6 +43,17 @@ def upgrade() -> None:
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_attempt_last_failed'), ['last_failed'], unique=False)
 
+    op.create_table('erasure',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('table_name', sa.String(length=63), nullable=False),
+    sa.Column('row_id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('written_in', sa.String(length=40), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_erasure'))
+    )
+    with op.batch_alter_table('erasure', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_erasure_row_id'), ['row_id'], unique=False)
+
     op.create_table('form',
     sa.Column('id', sa.String(length=60), nullable=False),
     sa.Column('use', sa.String(length=12), nullable=False),
@@ -775,6 +786,10 @@ def downgrade() -> None:
     op.drop_table('person')
     op.drop_table('form_source')
     op.drop_table('form')
+    with op.batch_alter_table('erasure', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_erasure_row_id'))
+
+    op.drop_table('erasure')
     with op.batch_alter_table('attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_attempt_last_failed'))
 
