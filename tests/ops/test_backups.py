@@ -16,6 +16,7 @@ from blueprints.captures.models import CaptureFile
 from blueprints.ops import backups
 from blueprints.shared import files
 from blueprints.shared.db import Base, db
+from blueprints.shared.seals import seal
 from tests.support.world import World
 
 pytestmark = pytest.mark.both_engines
@@ -45,10 +46,12 @@ def with_a_photo(world: World, alice: Any, deliver: Any) -> None:
 
 
 def empty() -> None:
-    """As a new machine: migrated, nobody there, no file."""
-    for table in reversed(Base.metadata.sorted_tables):
-        db.session.execute(table.delete())
-    db.session.commit()
+    """As a new machine: nobody there, no file. (What was signed is not to be deleted: the tables are made anew.)"""
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        Base.metadata.create_all(connection)
+        seal(connection)
     for path in files.folder().rglob("*"):
         if path.is_file():
             path.unlink()
