@@ -29,6 +29,7 @@ class EnvelopeForm(Form):  # type: ignore[misc]
     base = StringField()
     files = StringField()
     label = StringField()
+    given = StringField()
 
 
 def read(pairs: Iterable[Pair]) -> EnvelopeForm:

@@ -26,7 +26,8 @@ class Incoming:
     form: version of the definition it was filled by. corrects: the version it answers a return of. base: the version
     of what it changes, as the page showed it. files: what it announces, [{id, name, size, sha256}]; and what the held
     captures announced that it replaces, whoever wrote them. replaces: the ids of those. language: in which to say what
-    is wrong, where it is asked in another one than the author's; None else.
+    is wrong, where it is asked in another one than the author's; None else. given: what our register had told the form
+    that was filled (forms/register.py), as it came: JSON, or "".
     """
 
     id: UUID
@@ -45,6 +46,7 @@ class Incoming:
     language: str | None
     device_id: UUID | None
     number: int | None
+    given: str
 
     @property
     def person(self) -> Person:
@@ -97,6 +99,7 @@ def of(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk, lang
         language=language,
         device_id=capture.device_id,
         number=capture.number,
+        given=sent.given.data or "",
     )
 
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from blueprints.captures.models import Capture
 from blueprints.forms.engine import Definition, readable
-from blueprints.forms.queries import clock_of, definition_of, language, opened
+from blueprints.forms.queries import clock_of, definition_of, language, opened, with_given
 
 UNDER_A_FORM = re.compile(r"/(?:visits/[^/]+/(?:checklists|feedback)|kiosk/answers)/(?P<form>[^/]+)/(?P<version>[^/]+)")
 UNDER_A_NOTE = re.compile(r"/(?:visits|clients)/[^/]+/notes/(?P<format>[^/]+)")
@@ -49,7 +49,8 @@ def definition_for(capture: Capture) -> tuple[Definition, str] | None:
     if found is None:
         return None
     try:
-        return definition_of(found["form"], found["version"]), found["version"]
+        told = next((text for name, text in capture.fields or [] if name == "_given"), "")
+        return with_given(definition_of(found["form"], found["version"]), told), found["version"]
     except NotFound:
         return None
 

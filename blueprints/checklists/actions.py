@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.forms.engine import Verdict, scores
+from blueprints.forms.queries import worth_keeping
 from blueprints.people.models import Person
 from blueprints.shared.db import db
 from blueprints.shared.happened import tell
@@ -77,6 +78,7 @@ def _add(
         answers=verdict.kept,
         alerts=[{"path": alert.path, "level": alert.level, "label": alert.label} for alert in verdict.alerts],
         scores=[asdict(score) for score in scores(verdict.filled)],
+        given=worth_keeping(verdict),
         findings=[{"path": found.path, "what": found.what, "text": found.text} for found in verdict.findings],
         recorded=recorded,
         zone=verdict.filled.clock.zone,

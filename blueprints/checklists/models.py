@@ -47,6 +47,7 @@ class ChecklistVersion(Base):
     answers: Mapped[list[Any]]  # [[path, value], …] as typed by the engine; a row without answers as [its path, ""]
     alerts: Mapped[list[Any]]  # [{"path", "level", "label"}, …]
     scores: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "label", "value", "level"}, …]
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what our register had told the form
     findings: Mapped[list[Any]]  # what the server left out, in words
     recorded: Mapped[datetime | None]  # the phone's clock
     zone: Mapped[str | None] = mapped_column(String(60))  # where that clock hangs: Europe/Paris

@@ -21,10 +21,8 @@ bp = Blueprint("checklists", __name__)
 def fill(visit_id: UUID, form_id: str, version: str) -> ResponseReturnValue:
     """The page on which a form is filled at a visit; a page of the pack, so it knows no "today"."""
     visit = visits.one_to_make(current_user, visit_id)
-    definition = forms.definition_of(form_id, version)
-    verdict = forms.opened(definition, visit.starts_at, request.form.items(multi=True))
-    return render("checklists/fill.html", visit=visit, definition=definition, version=version, verdict=verdict,
-                  papers=queries.papers(visit))  # fmt: skip
+    page = forms.at_visit(current_user, visit, form_id, version, request.form.items(multi=True))
+    return render("checklists/fill.html", visit=visit, version=version, papers=queries.papers(visit), **page)
 
 
 @bp.post("/visits/<uuid:visit_id>/checklists/<form_id>/<version>")
@@ -38,7 +36,8 @@ def take(incoming: Incoming, visit_id: UUID, form_id: str, version: str) -> None
     photos = queries.photos_with(writer, texts, announced, earlier, incoming.replaces)
     language = incoming.language or incoming.fields.get("language", writer.language)
     clock = forms.clock_of(incoming.happened_at, incoming.zone)
-    verdict = forms.judged(form_id, version, "checklist", pairs, clock, language, photos)
+    told = (incoming.given, visit.client_id)
+    verdict = forms.judged(form_id, version, "checklist", pairs, clock, language, photos, *told)
     said = (version, verdict, incoming.recorded, incoming.received)
     if earlier is None:
         actions.submit(incoming.id, writer, visit, form_id, *said)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import abort
@@ -12,11 +12,17 @@ from sqlalchemy.orm import joinedload, selectinload
 from blueprints.clients.models import Assignment, Client
 from blueprints.people.access import clients_of, day_bounds, supervised_teams
 from blueprints.people.models import NAME_ONLY, Membership, Person, PersonRole, Team
-from blueprints.shared.db import db, today
+from blueprints.shared.db import db, local, today
 from blueprints.shared.words import fold
 from blueprints.visits.models import OPEN, Visit
 
 A_PAGE = 30
+WITH_ALL = (
+    joinedload(Client.team),
+    selectinload(Client.contacts),
+    selectinload(Client.alerts),
+    selectinload(Client.assignments).joinedload(Assignment.person).options(*NAME_ONLY),
+)
 
 
 @dataclass(frozen=True)
@@ -44,14 +50,7 @@ def one_supervised(person: Person, client_id: UUID, lock: bool = False) -> Clien
 
 def _one(visible: ColumnElement[bool], client_id: UUID, lock: bool = False) -> Client:
     query = select(Client).with_for_update(of=Client) if lock else select(Client)
-    client: Client | None = db.session.scalar(
-        query.where(Client.id == client_id, visible).options(
-            joinedload(Client.team),
-            selectinload(Client.contacts),
-            selectinload(Client.alerts),
-            selectinload(Client.assignments).joinedload(Assignment.person).options(*NAME_ONLY),
-        )
-    )
+    client: Client | None = db.session.scalar(query.where(Client.id == client_id, visible).options(*WITH_ALL))
     if client is None:
         abort(404)
     return client
@@ -90,6 +89,46 @@ def found(
         .offset((page - 1) * A_PAGE)
     ).all()
     return Found(rows, total, page, pages)
+
+
+def facts_of(person: Person, client_id: UUID, day: date) -> dict[str, str]:
+    """What a form may read of a client, as texts under the names of docs/forms.md; {} where the person may not open
+    the case. day: on which the age is wanted."""
+    visible = Client.id.in_(clients_of(person, client_id))
+    client = db.session.scalar(select(Client).where(Client.id == client_id, visible).options(*WITH_ALL))
+    return _facts(person, client, day) if client else {}
+
+
+def everyone(person: Person, day: date, most: int = 2_000) -> list[dict[str, str]]:
+    """The same of each client whose case the person may open, by name; a fixed number of queries."""
+    query = select(Client).where(Client.id.in_(clients_of(person)), Client.archived_at.is_(None))
+    query = query.options(*WITH_ALL).order_by(Client.search, Client.id).limit(most)
+    return [_facts(person, client, day) for client in db.session.scalars(query)]
+
+
+def _facts(person: Person, client: Client, day: date) -> dict[str, str]:
+    born, contact = client.born, next(iter(client.contacts), None)
+    had = (day.month, day.day) >= (born.month, born.day) if born else False
+    return {
+        "client_id": str(client.id),
+        "full_name": client.name,
+        "given_name": client.given_name,
+        "family_name": client.family_name,
+        "date_of_birth": born.isoformat() if born else "",
+        "age": str(day.year - born.year - (not had)) if born else "",
+        "phone": client.phone,
+        "address": client.address,
+        "alerts": "; ".join(alert.words for alert in client.alerts),
+        "needs": client.needs,
+        "service": client.service,
+        "team": client.team.name,
+        "coordinator": ", ".join(each.person.name for each in client.assignments if each.ended_at is None),
+        "opened": local(client.created_at).date().isoformat(),
+        "contact_name": contact.name if contact else "",
+        "contact_relation": contact.relation if contact else "",
+        "contact_phone": contact.phone if contact else "",
+        "user_name": person.name,
+    }
 
 
 def assigned_to(coordinator: UUID) -> Select[UUID]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from blueprints.forms.engine import Definition, Question, Verdict
 from blueprints.forms.engine.completion import FILES, METADATA
+from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.nodes import Node, add_row
-from blueprints.forms.engine.recompute import Filled
 from blueprints.forms.languages import code
 
 LONG = 12  # choices: more are a list that opens, and that can be searched
@@ -47,6 +47,11 @@ def tongue(language: str) -> str:
     """The code of a form's language, for screen readers; '' where its name tells none."""
     found = re.search(r"\(([a-z]{2,3}(?:-[A-Za-z]+)?)\)", language)
     return code(language) or (found[1] if found else "")
+
+
+def shown(definition: Definition) -> tuple[Question, ...]:
+    """The outermost rows but those that our register fills: nobody is asked for these, and none of them is sent."""
+    return tuple(question for question in definition.survey if question.path not in definition.context)
 
 
 def posted(definition: Definition, question: Question) -> bool:
@@ -164,7 +169,7 @@ def outline(definition: Definition) -> list[Item]:
     single = definition.settings.get("style") == "pages"
     if not single and not any(_has_page(question) for question in definition.survey):
         return []
-    items = list(_items(definition.survey, single))
+    items = list(_items(shown(definition), single))
     for number, page in enumerate(pages(items), 1):
         page.number = number
     return items

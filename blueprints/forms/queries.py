@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
 from blueprints.checklists.models import Checklist
-from blueprints.forms import engine
+from blueprints.forms import engine, register, telling
 from blueprints.forms.comparison import Change, compare
 from blueprints.forms.importing.report import told
 from blueprints.forms.languages import code, spoken
@@ -23,6 +23,7 @@ from blueprints.people.models import Person
 from blueprints.shared.db import db, local, zone
 from blueprints.shared.refusal import Refused
 from blueprints.surveys.models import Feedback
+from blueprints.visits.models import Visit
 
 
 def current(use: str) -> list[FormVersion]:
@@ -110,16 +111,60 @@ def clock_of(moment: datetime, zone_name: str | None) -> engine.Clock:
     return engine.Clock(moment.astimezone(named))
 
 
+def with_given(definition: engine.Definition, text: str) -> engine.Definition:
+    """The form as it is with what came back with its answers (`_given`); as it is where that is "" or of no use."""
+    return register.informed(definition, register.read(definition, text)) if text else definition
+
+
+def as_filled(form_id: str, version: str, given: register.Given) -> engine.Definition:
+    """A version's definition with what the register had told it when it was filled. Raises NotFound (404)."""
+    return register.informed(definition_of(form_id, version), given)
+
+
+def filled_again(person: Person, form_id: str, version: str, given: register.Given) -> engine.Definition:
+    """The same, to be filled once more by this person: beside what was chosen it offers their clients of today."""
+    definition = as_filled(form_id, version, given)
+    return register.informed(definition, telling.offered_again(person, definition)) if given else definition
+
+
+def worth_keeping(verdict: engine.Verdict) -> register.Given:
+    """What the register had told a form that was filled, as it is kept with the answers."""
+    return register.kept(verdict.filled.definition.given, verdict.values.values())
+
+
+def at_visit(
+    person: Person, visit: Visit, form_id: str, version: str, posted: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """A form as its page at a visit shows it: definition and verdict; what our register told it (``facts``), and what
+    stands below its questions (``beside``). posted: as of `opened`. Raises NotFound (404)."""
+    definition = definition_of(form_id, version)
+    last = telling.last_time(person, visit, form_id) if definition.use == "checklist" else None
+    told = register.informed(definition, telling.given(person, definition, visit, last))
+    verdict = opened(told, visit.starts_at, posted)
+    earlier = definition_of(form_id, last.version) if last else None
+    beside = telling.beside(verdict, last, visit, earlier)
+    return {"definition": definition, "verdict": verdict, "facts": telling.panel(told), "beside": beside}
+
+
+def for_nobody_yet(
+    person: Person, form_id: str, version: str, moment: datetime, posted: Iterable[tuple[str, str]] = ()
+) -> engine.Verdict:
+    """A form for a visit whose client the server does not know yet: it has only lists to choose from."""
+    definition = definition_of(form_id, version)
+    return opened(register.informed(definition, telling.given(person, definition, None, None)), moment, posted)
+
+
 def opened(definition: engine.Definition, moment: datetime, posted: Iterable[tuple[str, str]] = ()) -> engine.Verdict:
     """The form as a page shows it: blank, or filled with what was posted to be given back.
 
     moment: by which clock it is asked; a page of the pack passes that of its visit, so that it reads alike all day.
     posted: also which button was pressed, `_step`: recompute, `add:` and the path of a repeat, or `remove:` and that of
-    a row; and the language in which the form is to go on.
+    a row; the language in which the form is to go on; and in `_given` what the register had told the form.
     """
     pairs = list(posted)
     answers = [(name, text) for name, text in pairs if name.startswith("/")]
     said = dict(pairs)
+    definition = with_given(definition, said.get("_given", ""))
     clock, language = clock_of(moment, None), language_in(definition, said.get("language", ""))
     if not answers:
         return engine.blank(definition, clock, language)
@@ -142,13 +187,16 @@ def judged(
     clock: engine.Clock,
     language: str,
     files: Container[str] | None = (),
+    given: str = "",
+    client: UUID | None = None,
 ) -> engine.Verdict:
     """What is to be said of a filled form, by the version that it was filled by: any that was ever published.
 
     pairs: names and texts as posted, without the envelope; ``language``, where the page says it, is no answer but the
-    language in which it asked. files: ids of the photos that belong to the answers (None: any). Messages are in the
-    form's language. Raises Refused for a version that was never published here or is for another use, and for what was
-    filled after the form was retired.
+    language in which it asked. files: ids of the photos that belong to the answers (None: any). given: what our
+    register had told the form, as it came back: it is judged with that, whatever the register says by now. client: whom
+    the answers are about. Messages are in the form's language. Raises Refused for a version that was never published
+    here or is for another use, for what was filled after the form was retired, or with the file of another client.
     """
     try:
         definition = definition_of(form_id, version)
@@ -160,7 +208,9 @@ def judged(
     if retired is not None and clock.now > retired:
         raise Refused(_("This form was retired on %(day)s: it is not asked any more.", day=format_date(local(retired))))
     answers = [(name, text) for name, text in pairs if name != "language"]
-    language = language_in(definition, language)
+    definition, language = with_given(definition, given), language_in(definition, language)
+    if definition.given.get("client") and definition.given["client"] != str(client):
+        raise Refused(_("This form was filled with the file of another person."))
     with force_locale(code(language) or str(get_locale() or "fr")):
         return engine.judge(definition, answers, clock, language, files, _)
 

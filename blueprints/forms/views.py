@@ -144,8 +144,7 @@ def definition(form_id: str, version: str) -> ResponseReturnValue:
 @require("coordinator")
 def blank(form_id: str, version: str) -> ResponseReturnValue:
     """A form for a visit that only this phone knows yet: script puts the visit's id in place of the zeros."""
-    definition = queries.definition_of(form_id, version)
-    verdict = queries.opened(definition, now())
+    verdict = queries.for_nobody_yet(current_user, form_id, version, now())
     return render("forms/blank.html", version=version, verdict=verdict)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints.checklists.models import Checklist, ChecklistVersion
-from blueprints.forms.queries import definition_of, opened
+from blueprints.forms.queries import filled_again, opened
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.reviews.models import Return
 from blueprints.shared.db import db, local
@@ -30,7 +30,7 @@ def filled(returned: Return) -> dict[str, Any]:
 def _checklist(returned: Return, place: str) -> dict[str, Any]:
     query = select(Checklist, ChecklistVersion).join(ChecklistVersion.checklist)
     checklist, version = db.session.execute(query.where(ChecklistVersion.id == returned.version_id)).one()
-    definition = definition_of(checklist.form_id, version.form_version)
+    definition = filled_again(returned.text.author, checklist.form_id, version.form_version, version.given)
     moment = version.recorded or version.received
     return {
         "action": f"{place}/checklists/{checklist.form_id}/{version.form_version}",

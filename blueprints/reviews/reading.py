@@ -10,7 +10,7 @@ from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
 from blueprints.forms.engine import readable
-from blueprints.forms.queries import clock_of, definition_of, language_in
+from blueprints.forms.queries import as_filled, clock_of, definition_of, language_in
 from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Person
@@ -70,7 +70,7 @@ def _checklists(ids: Sequence[UUID]) -> dict[UUID, tuple[str, list[Version]]]:
     query = select(Checklist, ChecklistVersion).join(ChecklistVersion.checklist).where(Checklist.id.in_(ids))
     found: dict[UUID, tuple[str, list[Version]]] = {}
     for checklist, row in db.session.execute(query.order_by(ChecklistVersion.number.desc())):
-        definition = definition_of(checklist.form_id, row.form_version)
+        definition = as_filled(checklist.form_id, row.form_version, row.given)
         clock = clock_of(row.recorded or row.received, row.zone)
         version = Version(row.id, row.number, row.recorded, row.received, language=row.language)
         version.sections = readable(definition, dict(row.answers), language_in(definition), clock)

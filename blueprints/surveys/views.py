@@ -24,10 +24,8 @@ bp = Blueprint("surveys", __name__)
 def ask(visit_id: UUID, form_id: str, version: str) -> ResponseReturnValue:
     """The page on which the client answers, asked by the coordinator; one screen, a page of the pack."""
     visit = visits.one_to_make(current_user, visit_id)
-    definition = forms.definition_of(form_id, version)
-    verdict = forms.opened(definition, visit.starts_at, request.form.items(multi=True))
-    return render("surveys/ask.html", visit=visit, definition=definition, version=version, verdict=verdict,
-                  papers=papers(visit))  # fmt: skip
+    page = forms.at_visit(current_user, visit, form_id, version, request.form.items(multi=True))
+    return render("surveys/ask.html", visit=visit, version=version, papers=papers(visit), **page)
 
 
 @bp.post("/visits/<uuid:visit_id>/feedback/<form_id>/<version>")
@@ -35,7 +33,7 @@ def ask(visit_id: UUID, form_id: str, version: str) -> ResponseReturnValue:
 def take_at_visit(incoming: Incoming, visit_id: UUID, form_id: str, version: str) -> None:
     """What the client answered at a visit that whoever asks may see."""
     visit = visits.one_to_make(incoming.person, visit_id)
-    verdict = _judged(incoming, form_id, version, incoming.writer.language)
+    verdict = _judged(incoming, form_id, version, incoming.writer.language, visit.client_id)
     actions.answer_at_visit(
         incoming.id, visit, incoming.writer, version, verdict, incoming.happened_at, incoming.received
     )  # fmt: skip
@@ -51,12 +49,13 @@ def take_at_kiosk(incoming: Incoming, form_id: str, version: str) -> None:
     actions.answer_at_kiosk(incoming.id, incoming.kiosk, version, verdict, incoming.happened_at, incoming.received)
 
 
-def _judged(incoming: Incoming, form_id: str, version: str, language: str) -> engine.Verdict:
+def _judged(
+    incoming: Incoming, form_id: str, version: str, language: str, client: UUID | None = None
+) -> engine.Verdict:
     pairs = list(incoming.fields.items(multi=True))
     clock = forms.clock_of(incoming.happened_at, incoming.zone)
-    return forms.judged(
-        form_id, version, "survey", pairs, clock, incoming.language or incoming.fields.get("language", language)
-    )
+    language = incoming.language or incoming.fields.get("language", language)
+    return forms.judged(form_id, version, "survey", pairs, clock, language, (), incoming.given, client)
 
 
 @bp.get("/answers")

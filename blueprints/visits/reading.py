@@ -35,7 +35,7 @@ def papers(here: Arrived) -> list[Paper]:
     found = []
     for checklist in here.checklists:
         version = lists[checklist.id]
-        definition = forms.definition_of(checklist.form_id, version.form_version)
+        definition = forms.as_filled(checklist.form_id, version.form_version, version.given)
         language = definition.language(forms.language())
         sections = engine.readable(definition, dict(version.answers), language)
         found.append(Paper("checklist", definition.title[language], version.received,

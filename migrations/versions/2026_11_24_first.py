@@ -600,6 +600,7 @@ def upgrade() -> None:
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('alerts', sa.JSON(), nullable=False),
     sa.Column('scores', sa.JSON(), nullable=False),
+    sa.Column('given', sa.JSON(), nullable=False),
     sa.Column('findings', sa.JSON(), nullable=False),
     sa.Column('recorded', sa.DateTime(timezone=True), nullable=True),
     sa.Column('zone', sa.String(length=60), nullable=True),

@@ -50,6 +50,7 @@ export function fill(form, pairs) {
   const known = new Map(); // how many fields of a name there were
   for (const field of form.elements) {
     if (!field.name || ["submit", "button", "file"].includes(field.type)) continue;
+    if (field.name === "_given") continue; // what the register told stands in the page
     const place = known.get(field.name) ?? 0;
     known.set(field.name, place + 1);
     const wanted = (values.get(field.name) ?? []).map(([, value]) => value);

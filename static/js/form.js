@@ -37,7 +37,9 @@ function open(form) {
 async function definitionOf(form) {
   const answer = await fetch(form.dataset.form);
   if (!answer.ok) throw new Error(answer.status);
-  return load(await answer.json());
+  const definition = load(await answer.json());
+  const told = form.elements._given?.value;
+  return told ? (await import("./form-register.js")).informed(definition, JSON.parse(told)) : definition;
 }
 
 function everything(live, error) {
@@ -221,7 +223,9 @@ function count({ verdict, asks, section }) {
   }
   const tab = document.querySelector("[data-answered]");
   if (!asks || (!tab && section.many)) return;
-  const all = verdict.filled.relevant().filter((node) => node.question?.required !== undefined).length;
+  const { context } = verdict.filled.definition; // what the register fills is asked of nobody
+  const demanded = ({ question, place }) => question?.required !== undefined && !context.has(place);
+  const all = verdict.filled.relevant().filter(demanded).length;
   if (tab) tab.textContent = `${all - left}/${all}`;
   if (!section.many) section.progress(all - left, all);
 }

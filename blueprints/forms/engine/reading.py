@@ -132,15 +132,24 @@ def _title(filled: Filled, top: Node, rows: tuple[Node, ...]) -> str:
 
 
 def _line(filled: Filled, node: Node, question: Question, alert: Alert | None) -> Line:
+    words = filled.words(node, question.label) or _score_words(filled, question)
     return Line(
         path=node.path,
         type=question.type,
-        label=filled.words(node, question.label) or (alert.label if alert else question.name),
+        label=words or (alert.label if alert else question.name),
         text=in_words(filled, question, node.value),
         value=node.value,
         level=alert.level if alert else "",
-        alert=alert.label if alert else "",
+        alert=alert.label if alert and words else "",
     )
+
+
+def _score_words(filled: Filled, question: Question) -> str:
+    """What a calculation is called that is a score, and has no label of its own."""
+    for score in filled.definition.settings.get("scores", ()):
+        if score["value"] == ["p", question.path]:
+            return filled.words(filled.top, score["label"])
+    return ""
 
 
 def in_words(filled: Filled, question: Question, value: str) -> str:

@@ -8,7 +8,7 @@ from blueprints.forms.engine.completion import DefinitionError, complete
 from blueprints.forms.engine.nodes import Node, select
 from blueprints.forms.engine.patterns import is_readable, trouble_with
 from blueprints.forms.engine.xpath import ExpressionError, parse
-from blueprints.forms.importing import lists
+from blueprints.forms.importing import facts, lists
 from blueprints.forms.importing.marks import Marked, Marks
 from blueprints.forms.importing.markup import Element
 from blueprints.forms.importing.problems import mended, understood
@@ -121,7 +121,7 @@ class Compiler:
             "settings": settings,
             "survey": survey,
             "choices": self.choices,
-            "context": self._context(),
+            "context": facts.context(self),
             "alerts": self.marked.alerts,
         }
         if self.external:
@@ -319,6 +319,7 @@ class Compiler:
         """A tree whose paths and patterns are all there. What is elsewhere is seen from other nodes than ours."""
         if not isinstance(tree, list) or tree[0] == "s":
             return tree
+        tree = facts.bound(self, tree, place, path)
         head = tree[0]
         if head == "p":
             if elsewhere and not tree[1].startswith("/"):
@@ -387,6 +388,7 @@ class Compiler:
             self._look(spot, look)
         if kind in ("group", "repeat"):
             row["children"] = [self._row(child) for child in _ordered(spot.children)]
+            facts.contact(self, spot, row)
             self._repeat(spot, row)
         elif text := spot.default or self._own_default(spot):
             row["default"] = text
@@ -560,13 +562,6 @@ class Compiler:
                     look=word,
                 )
         return "pages" if "pages" in look else ""
-
-    def _context(self) -> list[str]:
-        """What our register fills: the inputs of a CHT form, with all below them."""
-        inputs = self.xform.places.get(f"/{self.xform.root.name}/inputs")
-        if inputs is None or self.dialect != "cht":
-            return []
-        return [spot.path for spot in inputs.below()]
 
 
 def _ordered(spots: Iterable[Spot]) -> list[Spot]:

@@ -3,10 +3,12 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from blueprints.forms.importing import facts
 from blueprints.forms.importing.markup import Element, parse
 from blueprints.forms.importing.reading import table
 from blueprints.forms.importing.report import _
 from blueprints.forms.importing.xform import ITEMSET, ITEXT, Spot
+from blueprints.forms.register import FILES
 
 if TYPE_CHECKING:
     from blueprints.forms.importing.compiling import Compiler
@@ -26,14 +28,10 @@ def keep(compiler: "Compiler", name: str, instance: Element) -> None:
         return
     file = source.rpartition("/")[2]
     compiler.external[name] = {"file": file}
-    if "last-saved" in source:
-        compiler.report.miss(
-            _("What was answered the last time ({name}) is not read by the form here; it is empty."),
-            compiler.at(instance.line),
-            name=name,
-        )
-    elif file in compiler.attached:
+    if file in compiler.attached:
         compiler.choices[name] = _attached(compiler, file)
+    elif file in FILES:
+        facts.keep(compiler, name, file, instance)
     else:
         compiler.wanted.append(file)
         compiler.report.warn(
@@ -122,8 +120,9 @@ def _from(compiler: "Compiler", spot: Spot, row: Json, nodes: str, value: str, l
             _("“{name}”: there is no list “{list}”."), compiler.place(spot.path), name=spot.name, list=name
         )
         compiler.choices[name] = []
-    if name in compiler.external and name not in compiler.choices:
-        _typed(compiler, spot, row, compiler.external[name]["file"])
+    file = compiler.external.get(name, {}).get("file", "")
+    if file and name not in compiler.choices and file not in FILES:
+        _typed(compiler, spot, row, file)
     if parsed["rest"]:
         predicate = " and ".join(f"({each})" for each in predicates(parsed["rest"]))
         tree = compiler.tree(predicate, "choice_filter", spot.path)
