@@ -3,6 +3,7 @@
 from typing import Any
 
 import wtforms
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
@@ -42,7 +43,8 @@ class ExportForm(wtforms.Form):  # type: ignore[misc]
     def offer(self, versions: list[tuple[str, str]], languages: list[str], teams: list[tuple[Any, str]]) -> None:
         """Fills in what can be chosen."""
         self.versions.choices = [SelectChoice(version, words) for version, words in versions]
-        self.language.choices = [SelectChoice(language, language) for language in languages]
+        known = getattr(get_locale(), "languages", {})
+        self.language.choices = [SelectChoice(each, known.get(each, each).capitalize()) for each in languages]
         self.team.choices = [SelectChoice("", _l("All")), *(SelectChoice(str(id), name) for id, name in teams)]
         self.format.choices = [
             SelectChoice(key, FORMAT_WORDS[key]) for key in sorted(FORMATS, key=list(FORMAT_WORDS).index)

@@ -64,6 +64,8 @@ def test_the_desk_reads_urgent_before_watch_and_watch_before_the_rest(
     assert db.session.get_one(ReviewText, calm.id).rank > RANKS["watch"]
     assert order(world.diane, Wanted()) == [world.id("afternoon"), world.id("visit"), world.id("done")]
     assert order(world.diane, Wanted(need="alert")) == [world.id("afternoon"), world.id("visit")]
+    page = client_as("diane").get(f"/reviews/{world.id('visit')}").text
+    assert page.count("Observance") == 1, "the alert stands beside the words of the score"
     queue = client_as("diane").get("/reviews").text
     assert "1 alerte urgente" in queue
     assert "Score 8" in queue, "a score that raised an alert stands in the queue"
