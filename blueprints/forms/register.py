@@ -121,7 +121,7 @@ def wanted(definition: Definition) -> Wanted:
     lists = {
         name: FILES[each["file"]]
         for name, each in external.items()
-        if each.get("file") in FILES and not definition.choices.get(name)  # a file that came along is the form's own
+        if each.get("file") in FILES and not definition.source["choices"].get(name)  # a file that came along is its own
     }
     found = Wanted(lists, {name: set() for name in lists})
     base = f"/{definition.root}/inputs/"

@@ -3,6 +3,7 @@
 Everything takes the person who asks: what they may not see is not told.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -168,5 +169,5 @@ def _shown(name: str, text: str) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = re.sub(r"[ \t\r\n]+", " ", text).strip()
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"

@@ -4,7 +4,10 @@
 export function informed(definition, { values = {}, lists = {} }) {
   const choices = { ...definition.choices };
   for (const [name, rows] of Object.entries(lists))
-    choices[name] = rows.map((row) => ({ ...row, label: row.label ? { [definition.default_language]: [row.label] } : {} }));
+    choices[name] = rows.map((row) => ({
+      ...row,
+      label: row.label ? { [definition.default_language]: [row.label] } : {},
+    }));
   const questions = { ...definition.questions };
   for (const [path, text] of Object.entries(values)) questions[path] = { ...questions[path], calculation: ["s", text] };
   const order = [...Object.keys(values), ...definition.order.filter((path) => !(path in values))];
