@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from blueprints.answers import listening as answers_listening
+from blueprints.answers import views as answers
 from blueprints.captures import intake
 from blueprints.captures import views as captures
 from blueprints.checklists import views as checklists
@@ -41,7 +42,7 @@ from blueprints.surveys import views as surveys
 from blueprints.visits import views as visits
 
 ROOT = Path(__file__).parent
-SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline, exports)
+SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline, answers, exports)
 COMMANDS = (ops_commands, people_commands, forms_commands, demo_commands)
 
 

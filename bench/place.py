@@ -250,7 +250,7 @@ def _text(one: One, author: UUID, nadia: Person, at: datetime) -> dict[str, Any]
         "titles": {},
         "version_id": note,
         "state": "signed",
-        "rank": 5,
+        "rank": 6,
         "since": at,
     }
 

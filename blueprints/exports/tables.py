@@ -80,6 +80,7 @@ class Layout:
         for each in self.tables.values():
             _tell_apart(each)
         self._labels: dict[tuple[str, str], dict[str, str]] = {}
+        self._homes: dict[tuple[str, str], str] = {}  # by version and path
 
     def _columns(self, definition: Definition, question: Question, language: str) -> Iterator[Column]:
         if question.holds_others or question.type == "note":
@@ -123,7 +124,10 @@ class Layout:
                 around = path[: row.end()]
                 found.setdefault((ROW.sub("", around), ".".join(ROW.findall(around))), {})
             place = ROW.sub("", path)
-            found.setdefault((home(filling.definition, place), ".".join(ROW.findall(path))), {})[place] = value
+            table = self._homes.get((filling.version, place))
+            if table is None:
+                table = self._homes[filling.version, place] = home(filling.definition, place)
+            found.setdefault((table, ".".join(ROW.findall(path))), {})[place] = value
         for (table, chain), values in found.items():
             if table not in self.tables:
                 continue

@@ -135,6 +135,22 @@ def test_whoever_may_not_open_the_case_finds_nothing(world: World, client_as: Cl
     assert queries.of_question(world.diane, "home-safety", WATER, None, today() - timedelta(days=1)) == []
 
 
+def test_a_question_is_shown_in_words_and_numbers(world: World, client_as: ClientAs, deliver: Any, house: str) -> None:
+    alice = client_as("alice")
+    for likes, weight in (("pear", "60"), ("apple", "62,5")):
+        assert deliver(alice, house, [("/data/likes", likes), ("/data/weight", weight)]).state == "applied"
+    diane = client_as("diane")
+    page = diane.get("/questions?form=house&path=/data/likes").text
+    assert page.count("<progress") == 2
+    assert page.count("Jeanne Le Goff") == 2
+    page = diane.get("/questions?form=house&path=/data/weight").text
+    assert "de 60 à 62,5, moyenne 61,25" in page
+    for nothing in ("form=house&path=/data/likes&first=2100-01-01", "form=house&path=/data/none", "form=none", ""):
+        page = diane.get(f"/questions?{nothing}").text
+        assert "Jeanne" not in page
+    assert "Jeanne" not in client_as("erwan").get("/questions?form=house&path=/data/likes").text
+
+
 def test_a_question_between_two_days_is_found_by_its_index(world: World) -> None:
     if db.engine.dialect.name != "sqlite":
         return  # PostgreSQL reads so small a table from end to end

@@ -143,6 +143,7 @@ reviews.explain        POST     in      403     403     403     303     404     
 surveys.answers        GET      in      403     403     403     200     200     200     403     in      in
 
 # answers as files: diane's own
+answers.question       GET      in      403     403     403     200     200     403     403     in      in
 exports.index          GET      in      403     403     403     200     200     200     200     in      in
 exports.ask            POST     in      403     403     403     422     422     422     422     in      in
 exports.show           GET      in      403     403     403     200     404     404     404     in      in
