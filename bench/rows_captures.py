@@ -22,6 +22,7 @@ def rows() -> Iterator[Row]:
         subjects = Subjects(at)
         for connections in LEVELS:
             yield from _level(at, subjects, connections)
+        yield from _checklists(at, subjects)
         worker, arbiter = at.memory()
         beside = f"and {arbiter / 1e6:.0f} MB of the process that watches it"
         yield row("memory (PSS) of the server after that, one process", [worker / 1e6], "MB", 150, beside=beside)
@@ -49,6 +50,17 @@ def _level(at: Place, subjects: Subjects, connections: int) -> Iterator[Row]:
     if connections == 8:
         yield row(f"{name}", ours, "/s", 100, least=True)
         yield row(f"{name}: 95 of 100 answered within", slow, "ms", 200)
+
+
+def _checklists(at: Place, subjects: Subjects) -> Iterator[Row]:
+    """The same with checklists: judged, kept whole, and as a row for each answer."""
+
+    def checklist() -> Request:
+        url, body, headers = subjects.checklist()
+        return url, body, {**headers, "Capture-Id": str(uuid4())}
+
+    taken = [_load(at.port, 8, checklist)[0] for _ in range(RUNS)]
+    yield row("checklists of 18 answers at 8 connections", taken, "/s", 60, least=True)
 
 
 def _load(port: int, connections: int, make: Callable[[], Request]) -> tuple[float, list[float]]:

@@ -11,10 +11,12 @@ from sqlalchemy import event, func, select
 from bench.place import OWN, Place, place
 from bench.table import RUNS, Row, row
 from blueprints.clients.models import Client
+from blueprints.forms.models import Form
 from blueprints.people.models import Person
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db
 from blueprints.visits.models import Visit
+from tests.support.papers import ALL_WELL
 
 TIMES = 40  # requests of each side in a run, in turn
 SIZES = (60, 60_000)
@@ -31,6 +33,9 @@ class Subjects:
         with at.app.app_context():
             start = select(Visit).join(Person, Person.id == Visit.coordinator_id).where(Person.id == self.lea_id)
             self.visit: UUID = db.session.scalars(start.where(Visit.status == "planned").limit(1)).one().id
+            form = db.session.get_one(Form, "home-safety")
+            assert form.current is not None
+            self.home_safety = form.current
             waiting = select(ReviewText.client_id, func.count()).where(ReviewText.state == "signed")
             busy = db.session.execute(waiting.group_by(ReviewText.client_id).order_by(func.count().desc())).first()
             self.case: UUID = busy[0] if busy else db.session.scalars(select(Client.id).limit(1)).one()
@@ -42,6 +47,14 @@ class Subjects:
             "the case page": (f"/clients/{self.case}", self.nadia),
             "the review queue": ("/reviews", self.nadia),
         }
+
+    def checklist(self) -> tuple[str, bytes, dict[str, str]]:
+        """Address, body and headers of a new checklist with its eighteen answers."""
+        fields = {**ALL_WELL, "language": "fr", "_v": "1", "_author": str(self.lea_id), "_device": str(self.device)}
+        body, kind = multipart(fields)
+        url = f"/visits/{self.visit}/checklists/home-safety/{self.home_safety}"
+        headers = {**OWN, "Cookie": self.lea, "Capture-Id": str(uuid4()), "Content-Type": kind}
+        return url, body, {**headers, "Accept": "application/json"}
 
     def capture(self) -> tuple[str, bytes, dict[str, str]]:
         """Address, body and headers of a new note."""
