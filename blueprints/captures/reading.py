@@ -10,7 +10,9 @@ from werkzeug.exceptions import NotFound
 
 from blueprints.captures.models import Capture
 from blueprints.forms.engine import Definition, readable
-from blueprints.forms.queries import clock_of, definition_of, language, opened, with_given
+from blueprints.forms.engine.filled import Filled
+from blueprints.forms.engine.nodes import Node
+from blueprints.forms.queries import clock_of, definition_of, language_in, opened, with_given
 
 UNDER_A_FORM = re.compile(r"/(?:visits/[^/]+/(?:checklists|feedback)|kiosk/answers)/(?P<form>[^/]+)/(?P<version>[^/]+)")
 UNDER_A_NOTE = re.compile(r"/(?:visits|clients)/[^/]+/notes/(?P<format>[^/]+)")
@@ -71,26 +73,40 @@ def fields_of(capture: Capture) -> list[Field]:
 def _by_form(capture: Capture, definition: Definition, messages: dict[str, str]) -> list[Field]:
     moment = capture.recorded or capture.received
     verdict = opened(definition, moment, typed(capture))
-    shown = definition.language(language())
     said = {
         line.path: line.text
-        for section in readable(definition, verdict.values, shown, clock_of(moment, None))
+        for section in readable(definition, verdict.values, language_in(definition), clock_of(moment, None))
         for line in section.lines
     }
     came: dict[str, str] = {}
     for name, text in typed(capture):
         came[name] = f"{came[name]}, {text}" if came.get(name) else text
+    names = [name for name in {**came, **messages} if came.get(name) or name in messages]
+    places = {path: number for number, path in enumerate(verdict.filled.nodes)}
     fields = []
-    for path, question in definition.questions.items():
-        if came.get(path) or path in messages:
-            raw = came.pop(path, "")
-            label = (
-                verdict.filled.words(verdict.filled.find(path) or verdict.filled.top, question.label) or question.name
-            )
-            photo = _id(raw) if question.type == "image" else None
-            text = said.get(path, raw) if path in verdict.values and path not in verdict.invalid else raw
-            fields.append(Field(label, "" if photo else text, messages.get(path, ""), photo))
-    return fields + [Field(name, text, messages.get(name, "")) for name, text in came.items() if text]
+    for name in sorted(names, key=lambda name: places.get(name, len(places))):  # what the form does not ask comes last
+        node, raw, message = verdict.filled.find(name), came.get(name, ""), messages.get(name, "")
+        if node is None or node.question is None:
+            fields.append(Field(name, raw, message))
+            continue
+        photo = _id(raw) if node.question.type == "image" else None
+        text = said.get(name, raw) if name in verdict.values and name not in verdict.invalid else raw
+        fields.append(Field(_asked(verdict.filled, node), "" if photo else text, message, photo))
+    return fields
+
+
+def _asked(filled: Filled, node: Node) -> str:
+    """A question's label; before it, where it stands in a repeat, the row."""
+    assert node.question is not None
+    parts = [filled.words(node, node.question.label) or node.name]
+    around = node if node.row else node.parent
+    while around is not None:
+        if around.row and around.question:
+            parts.append(f"{filled.words(around, around.question.label) or around.name} {around.row}")
+        around = around.parent
+    if node.row:
+        del parts[0]
+    return " · ".join(reversed(parts))
 
 
 def _by_name(capture: Capture, messages: dict[str, str]) -> list[Field]:

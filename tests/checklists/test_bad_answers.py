@@ -164,3 +164,25 @@ def test_an_older_version_that_was_replaced_is_judged_by_itself(client_as: Clien
     actions.publish(FORM | {"survey": FORM["survey"][:1]})
     db.session.commit()
     assert deliver(client_as("alice"), url, [("/data/integer", "4")]).state == "applied"
+
+
+def test_whoever_reads_what_is_held_finds_each_message_under_its_question(
+    world: World, client_as: ClientAs, deliver: Any, language: str
+) -> None:
+    """Also where the question stands in a row of a repeat, and where nothing came for it."""
+    age = FORM["survey"][-1]["children"][0] | {"required": True}
+    rows = FORM["survey"][-1] | {"children": [age]}
+    version = actions.publish(FORM | {"survey": [*FORM["survey"][:2], rows]}).version
+    db.session.commit()
+    url = f"/visits/{world.id('visit')}/checklists/every/{version}"
+    alice = client_as("alice")
+    pairs = [("/data/hh[1]", ""), ("/data/hh[1]/age", "old"), ("/data/hh[2]", ""), ("/data/hh[2]/age", "")]
+    sent = deliver(alice, url, [*pairs, ("/data/integer", "x")])
+    assert sent.messages.keys() == {"/data/hh[1]/age", "/data/hh[2]/age", "/data/integer"}
+    page = alice.get(f"/held/{sent.id}").text
+    label, question = {"fr": ("Foyer", "Âge"), "en": ("Household", "Age")}[language]
+    places = [page.find(words) for words in ("integer", f"{label} 1 · {question}", f"{label} 2 · {question}")]
+    assert -1 not in places
+    assert places == sorted(places), "in the form's order"
+    for message in sent.messages.values():
+        assert message in page
