@@ -134,6 +134,8 @@ def panel(definition: engine.Definition) -> list[tuple[str, str]]:
                 known = "full_name" if column == "label" else register.fact(column)
                 if wants.lists[name] == "client" or column != "name":
                     said.setdefault(known, row.get(column, ""))
+    if said.get("full_name"):
+        said.update(given_name="", family_name="")  # they stand in it
     return [(word, _shown(name, said[name])) for name, word in _names().items() if said.get(name)]
 
 

@@ -5,9 +5,9 @@ import re
 from markupsafe import Markup, escape
 
 MARK = re.compile(
-    r"(?P<bold>\*\*(?=\S)(?P<b>.+?)(?<=\S)\*\*|__(?=\S)(?P<b2>.+?)(?<=\S)__|<(?P<bt>b|strong)>(?P<b3>.*?)</(?P=bt)>)"
+    r"(?P<bold>\*\*(?=\S)(?P<b>.+?)(?<=\S)\*\*|__(?=\S)(?P<b2>.+?)(?<=\S)__|<(?P<bt>b|strong)(?: [^<>]*)?>(?P<b3>.*?)</(?P=bt)>)"
     r"|(?P<italic>\*(?=[^\s*])(?P<i>[^*]+?)(?<=\S)\*|(?<![^\W_])_(?=[^\s_])(?P<i2>[^_]+?)(?<=\S)_(?![^\W_])"
-    r"|<(?P<it>i|em)>(?P<i3>.*?)</(?P=it)>)"
+    r"|<(?P<it>i|em)(?: [^<>]*)?>(?P<i3>.*?)</(?P=it)>)"
     r"|(?P<link>\[(?P<words>[^\[\]]+)\]\((?P<address>(?:https?://|mailto:|tel:)[^\s()<>]+)\))"
     r"|(?P<line><br ?/?>|\r?\n)",
     re.DOTALL,
@@ -16,6 +16,7 @@ MARK = re.compile(
 
 def written(text: str) -> Markup:
     """The text as safe markup. Addresses of links are http, https, mailto or tel."""
+    text = text.replace("****", "")  # what was to be bold is empty
     parts, at = [], 0
     for found in MARK.finditer(text):
         parts += [escape(text[at : found.start()]), _one(found)]

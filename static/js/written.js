@@ -1,11 +1,12 @@
 // Labels as forms write them: bold, italic, line breaks and links; all else is text (twin: blueprints/forms/written.py).
 
 const MARK =
-  /\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__|<(b|strong)>(.*?)<\/\3>|\*(?=[^\s*])([^*]+?)(?<=\S)\*|(?<![\p{L}\p{N}])_(?=[^\s_])([^_]+?)(?<=\S)_(?![\p{L}\p{N}])|<(i|em)>(.*?)<\/\7>|\[([^[\]]+)\]\(((?:https?:\/\/|mailto:|tel:)[^\s()<>]+)\)|<br ?\/?>|\r?\n/gsu;
+  /\*\*(?=\S)(.+?)(?<=\S)\*\*|__(?=\S)(.+?)(?<=\S)__|<(b|strong)(?: [^<>]*)?>(.*?)<\/\3>|\*(?=[^\s*])([^*]+?)(?<=\S)\*|(?<![\p{L}\p{N}])_(?=[^\s_])([^_]+?)(?<=\S)_(?![\p{L}\p{N}])|<(i|em)(?: [^<>]*)?>(.*?)<\/\7>|\[([^[\]]+)\]\(((?:https?:\/\/|mailto:|tel:)[^\s()<>]+)\)|<br ?\/?>|\r?\n/gsu;
 
 /** The text as nodes. Addresses of links are http, https, mailto or tel. */
-export function written(text) {
-  if (!/[*_<[\n]/.test(text)) return [text];
+export function written(said) {
+  if (!/[*_<[\n]/.test(said)) return [said];
+  const text = said.replaceAll("****", ""); // what was to be bold is empty
   const nodes = [];
   let at = 0;
   for (const found of text.matchAll(MARK)) {

@@ -11,7 +11,9 @@ from blueprints.checklists.models import ChecklistVersion
 from blueprints.clients.models import Client
 from blueprints.clients.queries import everyone, facts_of
 from blueprints.forms import actions, queries, register
-from blueprints.forms.engine import Clock, Definition, blank, judge, load
+from blueprints.forms.engine import Clock, Definition, blank, judge, load, readable
+from blueprints.forms.importing.converting import run
+from blueprints.forms.written import written
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local, now
 from blueprints.visits.models import Visit
@@ -136,8 +138,6 @@ def test_the_import_says_what_the_register_does_not_know() -> None:
 
 
 def test_a_file_that_came_along_is_the_forms_own() -> None:
-    from blueprints.forms.importing.converting import run
-
     found = run(CHOOSING, "form.xlsx", "", {"clients.csv": b"name,label\n1,One\n"})
     assert register.wanted(load(found["form"])).anything is False
 
@@ -316,10 +316,20 @@ def test_a_person_to_be_chosen_outside_the_inputs_is_one_of_the_clients() -> Non
 
 
 def test_the_reader_is_spared_what_the_register_told() -> None:
-    from blueprints.forms.engine import readable
-
     told = given_to(load(form(CARE)))
     verdict = judge(told, [], CLOCK, "en")
     assert verdict.values["/data/patient_id"] == "1"
     lines = [line.path for section in readable(told, verdict.values, "en") for line in section.lines]
     assert not any(path.startswith("/data/inputs/") or path == "/data/patient_id" for path in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("TSIS: ****", "TSIS: "),
+        ('<i style="background-color: yellow;">**Jeanne**</i>', "<i><b>Jeanne</b></i>"),
+        ('<i onclick="alert(1)" x=<b>**', "&lt;i onclick=&#34;alert(1)&#34; x=&lt;b&gt;**"),
+    ],
+)
+def test_a_quotation_that_is_empty_or_dressed_up_reads_well(text: str, shown: str) -> None:
+    assert written(text) == shown
