@@ -5,11 +5,12 @@ import sys
 import time
 from pathlib import Path
 
-from bench import rows_captures, rows_export, rows_pages, rows_phone, rows_queue
+from bench import rows_captures, rows_export, rows_forms, rows_pages, rows_phone, rows_queue
 from bench.table import Row, keep, show
 
 PARTS = {
     "phone": rows_phone.rows,
+    "forms": rows_forms.rows,
     "export": rows_export.rows,
     "queue": rows_queue.rows,
     "pages": rows_pages.rows,

@@ -21,11 +21,15 @@ export async function sha256(bytes) {
     .join("");
 }
 
+/** What must be finished before a form is read: rows whose numbers are still to be written. */
+export const unfinished = new WeakMap();
+
 /**
  * The pairs of a form, text only, with the pressed button's. `relevant`: without what stands in an inert part, which
  * does not apply; a draft keeps that too, so that it can return. What script adds to the envelope is the outbox's.
  */
 export function collect(form, button, relevant = false) {
+  unfinished.get(form)?.();
   const pairs = [];
   for (const field of form.elements) {
     if (!field.name || SCRIPTED.has(field.name) || field.matches(":disabled") || (relevant && field.closest("[inert]")))

@@ -3,7 +3,7 @@
 import { load } from "./engine/definition.js";
 import { recompute } from "./engine/recompute.js";
 import { add, begin, conclude, judge, put, remove } from "./engine/verdict.js";
-import { collect, restored, stamp } from "./fields.js";
+import { collect, restored, stamp, unfinished } from "./fields.js";
 import { pages } from "./form-pages.js";
 import { Sheet, texts } from "./form-show.js";
 import { drawn, say } from "./status.js";
@@ -113,7 +113,11 @@ function known({ form, verdict }) {
 
 function listen(live) {
   const { form } = live;
-  const node = ({ target }) => target.name?.startsWith("/") && live.sheet.node(target.closest(PLACES));
+  const node = ({ target }) => {
+    if (!target.name?.startsWith("/")) return null;
+    unfinished.get(form)?.();
+    return live.sheet.node(target.closest(PLACES));
+  };
   form.addEventListener("input", (event) => {
     const found = node(event);
     if (found) answer(live, found);
@@ -138,6 +142,14 @@ function listen(live) {
       if (found) live.said.set(found, text);
     }
     reproach(live, live.said.keys());
+  });
+  // Buttons that sent the form to be given back, without this script: from now on nothing is submitted, which is slow.
+  const templates = [...form.querySelectorAll("template[data-row]")].map((template) => template.content);
+  for (const root of [form, ...templates])
+    for (const button of root.querySelectorAll("button[name=_step]:not(.sr)")) button.type = "button";
+  form.addEventListener("click", ({ target }) => {
+    const button = target.closest("button[name=_step][type=button]");
+    if (button) step(live, button);
   });
   const left = document.querySelector("[data-remaining]");
   if (left) left.addEventListener("click", () => missing(live));
@@ -280,10 +292,11 @@ function nothing({ form, verdict }) {
 
 /** One more row of a repeat, or one less. */
 async function step(live, button) {
-  const [what, path] = button.value.split(/:(.*)/s);
   const { sheet, verdict, form } = live;
-  if (!verdict || !path) return;
   const module = await import("./form-rows.js");
+  unfinished.get(form)?.();
+  const [what, path] = button.value.split(/:(.*)/s);
+  if (!verdict || !path) return;
   const place = button.closest("[data-repeat]");
   if (what === "add") {
     const changed = add(verdict, path);
@@ -305,9 +318,8 @@ async function step(live, button) {
     const changed = remove(verdict, node.path);
     row.remove();
     const base = path.slice(0, path.lastIndexOf("["));
-    later.forEach((each, at) => {
-      module.renumber(each, `${base}[${node.row + at}]`);
-    });
+    const paths = later.map((_each, at) => `${base}[${node.row + at}]`);
+    module.renumberAll(form, later, paths);
     follow(live, changed);
     (next?.querySelector(":scope > button[name=_step]") ?? place.querySelector(":scope > button")).focus();
     say(

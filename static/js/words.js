@@ -13,6 +13,8 @@ export async function load(name) {
   }
 }
 
+let plurals; // made once: each takes a slow phone milliseconds
+let numbers;
 const words = await load(lang);
 const fill = (text, params) => text.replace(/\{(\w+)\}/g, (all, name) => params[name] ?? all);
 
@@ -29,8 +31,10 @@ export const t = speaking(words);
 
 /** The form of the message that n asks for; `{n}` in it is n. */
 export function tn(one, many, n, params = {}) {
-  const index = new Intl.PluralRules(lang).select(n) === "one" ? 0 : 1;
-  return fill(words[one]?.[index] || [one, many][index], { n: new Intl.NumberFormat(lang).format(n), ...params });
+  plurals ??= new Intl.PluralRules(lang);
+  numbers ??= new Intl.NumberFormat(lang);
+  const index = plurals.select(n) === "one" ? 0 : 1;
+  return fill(words[one]?.[index] || [one, many][index], { n: numbers.format(n), ...params });
 }
 
 /** Clock time of a moment on this phone, 09:11; with the day where it is another one. */
