@@ -1,7 +1,7 @@
 """Making an export beside the requests: one thread of this process, one export at a time, a row that says how far.
 
-The file counts only once its row says "ready": what broke off is never offered, whatever lies on the disk. Batches are
-read each in a transaction of its own, and how far it is gets written about once a second.
+The file counts only once its row says "ready": what broke off is never offered, whatever lies on the disk. How far
+it is gets written about once a second.
 """
 
 import threading
