@@ -1,4 +1,4 @@
-"""Photos: read and re-encoded before the write lock is taken; position and other EXIF stay behind."""
+"""Files of answers, read before the write lock is taken. Photos are re-encoded; position and other EXIF stay behind."""
 
 import hashlib
 import io
@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from PIL import Image, ImageOps, UnidentifiedImageError
 from werkzeug.datastructures import FileStorage
 
+from blueprints.captures import kinds
 from blueprints.captures.models import Capture, CaptureFile
 from blueprints.shared import files
 from blueprints.shared.db import db, now
@@ -21,7 +22,10 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 @dataclass(frozen=True)
 class Picture:
-    """A delivered file: `digest` of the bytes as delivered; `content` re-encoded, or as delivered where unreadable."""
+    """A delivered file: `digest` of the bytes as delivered; `content` re-encoded, or as delivered where it is none.
+
+    readable: it is what it was sent as; what claims to be a picture and cannot be read as one is held.
+    """
 
     field: str
     name: str
@@ -32,16 +36,18 @@ class Picture:
 
 
 def read(field: str, file: FileStorage) -> Picture:
-    """Decodes and re-encodes an upload; what cannot be decoded is kept as it is, to be held."""
+    """Decodes and re-encodes a picture; what is sent as one and cannot be decoded is kept as it is, to be held. Files
+    of other kinds are kept as they are, under the kind that their content shows."""
     raw = file.stream.read()
     content = _reencoded(raw)
+    other = content is None and bool(raw) and not (file.mimetype or "image/").startswith("image/")
     return Picture(
         field=field,
         name=_plain(file.filename or ""),
         digest=hashlib.sha256(raw).hexdigest(),
         content=content or raw,
-        media_type="image/jpeg" if content else "application/octet-stream",
-        readable=content is not None,
+        media_type="image/jpeg" if content else kinds.of(raw) if other else kinds.UNKNOWN,
+        readable=content is not None or other,
     )
 
 

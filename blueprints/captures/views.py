@@ -51,13 +51,19 @@ def _file_receipt(file_id: UUID, digest: str, state: str, status: int) -> Respon
 @bp.get("/captures/<uuid:capture_id>/files/<uuid:file_id>")
 @require()
 def file(capture_id: UUID, file_id: UUID) -> Response:
-    """The photo itself, for whoever may see its capture."""
+    """The photo itself, for whoever may see its capture. A file of another kind is never shown, only handed over."""
     row = queries.file_of(current_user, capture_id, file_id)
     if row.state != "applied":
         abort(404)  # not readable as a picture: kept, never shown as what it claims to be
-    photo = send_file(files.path_of(row.stored), mimetype=row.media_type, download_name=f"{file_id}.jpg")
-    photo.headers["Cache-Control"] = "no-store"
-    return photo
+    picture = row.media_type == "image/jpeg"
+    name = f"{file_id}.jpg" if picture else row.name or str(file_id)
+    answer = send_file(
+        files.path_of(row.stored), mimetype=row.media_type, download_name=name, as_attachment=not picture
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    if not picture:
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
 
 
 @bp.get("/captures/<uuid:capture_id>")

@@ -50,7 +50,10 @@ def send(world: World, client_as: ClientAs, deliver: Any) -> Callable[..., tuple
         seen.close()
         row = db.session.get(CaptureFile, file)
         assert (seen.status_code == 200) == (row is not None and row.state == "applied")
-        assert seen.status_code == 404 or seen.mimetype == "image/jpeg"
+        if seen.status_code == 200 and seen.mimetype != "image/jpeg":  # handed over, never shown
+            assert seen.headers["Content-Disposition"].startswith("attachment")
+            assert seen.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+            assert seen.headers["X-Content-Type-Options"] == "nosniff"
         return answer, row
 
     return sent
@@ -130,3 +133,24 @@ def test_a_name_is_only_shown_and_never_a_path(send: Any, name: str, kept: str) 
 )
 def test_what_a_browser_would_not_send_as_a_name_goes_nowhere(name: str, kept: str) -> None:
     assert pictures._plain(name) == kept
+
+
+WAVE = b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\0" * 28
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "claim", "kept"),
+    [
+        (WAVE, "voix.wav", "audio/wav", "audio/wav"),
+        (b"%PDF-1.7\n", "devis.pdf", "application/pdf", "application/pdf"),
+        (b"\0\0\0\x18ftypmp42" + b"\0" * 12, "film.mp4", "video/mp4", "video/mp4"),
+        (PAGE, "page.html", "text/html", "application/octet-stream"),
+        (PAGE, "voix.wav", "audio/wav", "application/octet-stream"),
+    ],
+)
+def test_a_file_of_another_kind_is_kept_by_what_it_is_and_only_handed_over(
+    send: Any, content: bytes, name: str, claim: str, kept: str
+) -> None:
+    answer, row = send(content, name, claim)
+
+    assert (answer.status_code, row.state, row.media_type) == (201, "applied", kept)

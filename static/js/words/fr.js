@@ -1,5 +1,6 @@
 // Made by `make catalogues` from translations/fr; change it there.
 export default {
+  "1 file": "1 fichier",
   "1 photo": "1 photo",
   "1 photo, {size}, on this phone": "1 photo, {size}, sur ce téléphone",
   "Add where I am": "Ajouter l’endroit où je suis",
@@ -91,6 +92,7 @@ export default {
   "Storage": "Stockage",
   "The camera cannot be used. Type the code.": "L’appareil photo n’est pas utilisable. Saisissez le code.",
   "The draft could not be kept. What you typed is still on the screen.": "Le brouillon n’a pas pu être gardé. Ce que vous avez écrit est encore à l’écran.",
+  "The file could not be kept on this phone. Your words are not affected.": "Le fichier n’a pas pu être gardé sur ce téléphone. Vos mots ne sont pas touchés.",
   "The phone has promised to keep it.": "Le téléphone a promis de le garder.",
   "The phone may empty it when space runs short. Install Tournée on the home screen: then it is kept.": "Le téléphone peut le vider s’il manque de place. Installez Tournée sur l’écran d’accueil : il sera alors gardé.",
   "The photo could not be kept on this phone. Your words are not affected.": "La photo n’a pas pu être gardée sur ce téléphone. Vos mots ne sont pas touchés.",
@@ -110,6 +112,7 @@ export default {
   "They stay on this phone, unseen by others, until you sign in here again. Better send them first.": "Ils restent sur ce téléphone, invisibles pour les autres, jusqu’à votre prochaine connexion ici. Mieux vaut envoyer d’abord.",
   "This answer is not among the choices.": "Cette réponse n’est pas parmi les choix.",
   "This answer is not possible here.": "Cette réponse n’est pas possible ici.",
+  "This file is larger than {size}: it cannot be sent.": "Ce fichier dépasse {size} : il ne peut pas être envoyé.",
   "This file is not with the answers.": "Ce fichier n’est pas avec les réponses.",
   "This is no longer here for you.": "Ceci n’est plus là pour vous.",
   "This is not a day of the calendar.": "Ce jour n’existe pas dans le calendrier.",
@@ -164,6 +167,7 @@ export default {
   "{count} · sending": "{count} · en cours",
   "{day} at {time}": "{day} à {time}",
   "{done} of {total}": "{done} sur {total}",
+  "{name}, {size}, on this phone": "{name}, {size}, sur ce téléphone",
   "{n} answer": [
     "{n} réponse",
     "{n} réponses"
