@@ -22,6 +22,7 @@ from blueprints.forms.layout import unseen
 from blueprints.people.access import clients_of
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local, today
+from blueprints.shared.words import tel
 from blueprints.visits.models import Visit
 
 LONGEST = 80  # characters of an answer that stands below another question
@@ -32,7 +33,6 @@ class Last:
     """What was answered the last time at another visit of the same client: by path, on which day."""
 
     version: str
-    language: str
     answers: Mapping[str, str]
     day: date
 
@@ -51,7 +51,7 @@ def last_time(person: Person, visit: Visit, form_id: str) -> Last | None:
     if row is None:
         return None
     version, starts_at = row
-    return Last(version.form_version, version.language, dict(version.answers), local(starts_at).date())
+    return Last(version.form_version, dict(version.answers), local(starts_at).date())
 
 
 def given(person: Person, definition: engine.Definition, visit: Visit | None, last: Last | None) -> register.Given:
@@ -91,7 +91,7 @@ def beside(
     """
     found = dict(_marks(verdict))
     if last is not None and earlier is not None:
-        lines = engine.readable(earlier, last.answers, last.language)
+        lines = engine.readable(earlier, last.answers, verdict.filled.language)
         said = {line.path: line.text for section in lines for line in section.lines}
         year = "" if last.day.year == local(visit.starts_at).year else " y"
         day = format_date(last.day, f"d MMM{year}")
@@ -167,7 +167,7 @@ def _shown(name: str, text: str) -> str:
             return str(format_date(date.fromisoformat(text), "medium"))
         except ValueError:
             return text
-    return text
+    return tel(text) if name in ("phone", "contact_phone") else text
 
 
 def _short(text: str) -> str:

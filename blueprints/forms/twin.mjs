@@ -7,6 +7,7 @@ import { evaluate } from "../../static/js/engine/expressions.js";
 import { Node } from "../../static/js/engine/nodes.js";
 import { openForm, recompute } from "../../static/js/engine/recompute.js";
 import { add, conclude, judge, put, remove } from "../../static/js/engine/verdict.js";
+import { informed } from "../../static/js/form-register.js";
 import { t } from "../../static/js/words.js";
 
 const documents = {};
@@ -38,8 +39,8 @@ const asked = {
     const nodes = Array.isArray(value) ? value.map((each) => [[tops.indexOf(each.top()), places(each)], each.text]) : null;
     return { number: toText(toNumber(value, scope)), text: toText(value), truth: toTruth(value), nodes };
   },
-  definition({ definition }) {
-    definitions[definition.form_id] = load(definition);
+  definition({ definition, given = {} }) {
+    definitions[definition.form_id] = informed(load(definition), given);
   },
   verdict({ form_id, answers, clock, language }) {
     return said(judge(definitions[form_id], answers, clock, language, null, t));

@@ -5,7 +5,8 @@ import re
 from markupsafe import Markup, escape
 
 MARK = re.compile(
-    r"(?P<bold>\*\*(?=\S)(?P<b>.+?)(?<=\S)\*\*|__(?=\S)(?P<b2>.+?)(?<=\S)__|<(?P<bt>b|strong)(?: [^<>]*)?>(?P<b3>.*?)</(?P=bt)>)"
+    r"(?P<bold>\*\*(?=\S)(?P<b>.+?)(?<=\S)\*\*|__(?=\S)(?P<b2>.+?)(?<=\S)__"
+    r"|<(?P<bt>b|strong)(?: [^<>]*)?>(?P<b3>.*?)</(?P=bt)>)"
     r"|(?P<italic>\*(?=[^\s*])(?P<i>[^*]+?)(?<=\S)\*|(?<![^\W_])_(?=[^\s_])(?P<i2>[^_]+?)(?<=\S)_(?![^\W_])"
     r"|<(?P<it>i|em)(?: [^<>]*)?>(?P<i3>.*?)</(?P=it)>)"
     r"|(?P<link>\[(?P<words>[^\[\]]+)\]\((?P<address>(?:https?://|mailto:|tel:)[^\s()<>]+)\))"

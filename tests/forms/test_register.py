@@ -1,11 +1,14 @@
 """What our register tells a form: what it reads and no more, of whom the person may see; judged as it was told."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from blueprints.checklists.models import ChecklistVersion
 from blueprints.clients.models import Client
@@ -13,12 +16,14 @@ from blueprints.clients.queries import everyone, facts_of
 from blueprints.forms import actions, queries, register
 from blueprints.forms.engine import Clock, Definition, blank, judge, load, readable
 from blueprints.forms.importing.converting import run
+from blueprints.forms.twin import Twin
 from blueprints.forms.written import written
 from blueprints.people.models import Person
+from blueprints.reviews.models import Return
 from blueprints.shared.db import db, local, now
 from blueprints.visits.models import Visit
 from tests.support.forms import opened, read, survey
-from tests.support.papers import ALL_WELL, publish
+from tests.support.papers import ALL_WELL, publish, send_back
 from tests.support.world import World, id_of
 
 ClientAs = Callable[[str | None], Any]
@@ -39,6 +44,7 @@ CHOOSING = survey(
 )
 SAVED = survey(
     ["integer", "water", "Temperature", None, None, None, None, "${last-saved#water}"],
+    ["calculate", "warmer", None, None, "${last-saved#water} + 1"],
     settings=[["form_id"], ["saved"]],
 )
 
@@ -209,6 +215,9 @@ def test_the_last_time_stands_below_the_question_and_is_no_answer(
     assert page["verdict"].values.get(water) is None
     html = client_as("alice").get(f"/visits/{id_of('visit')}/checklists/home-safety/{version}").get_data(as_text=True)
     assert f'<p class="beside" id="{water}-b">' in html
+    one("alice").language = "en"
+    html = client_as("alice").get(f"/visits/{id_of('visit')}/checklists/home-safety/{version}").get_data(as_text=True)
+    assert "Last time: Yes (" in html  # in the reader's language, whoever wrote it in which
     before = queries.at_visit(one("alice"), visit_of("done"), "home-safety", version, [])
     assert before["beside"] == {}  # neither of the same visit, nor of a later one
     others = queries.at_visit(one("bob"), visit_of("bobs"), "home-safety", version, [])
@@ -259,6 +268,27 @@ def test_what_is_kept_of_a_list_is_what_was_chosen(world: World, client_as: Clie
     assert dict(kept.answers)["/data/number"] == "0298000000"
     other = deliver(diane, url, {"/data/neighbour": str(id_of("odette"))}, envelope={"_given": json.dumps(told)})
     assert (other.state, list(other.messages)) == ("held", ["/data/neighbour"])
+
+
+@pytest.mark.both_engines
+def test_a_return_is_answered_with_what_was_told_and_the_clients_of_today(
+    world: World, client_as: ClientAs, deliver: Any
+) -> None:
+    form_id, version = published(CHOOSING)
+    url = f"/visits/{id_of('bobs')}/checklists/{form_id}/{version}"
+    told = client_as("karim").get(url).get_data(as_text=True).split('name="_given" value=\'')[1].split("'")[0]
+    db.session.get_one(Visit, id_of("bobs")).coordinator_id = id_of("karim")
+    sent = deliver(client_as("karim"), url, {"/data/neighbour": str(id_of("jeanne"))}, envelope={"_given": told})
+    send_back(one("diane"), sent.id)
+    db.session.get_one(Client, id_of("jeanne")).archived_at = now()  # she is not offered any more, and stays chosen
+    [returned] = db.session.scalars(select(Return))
+    page = client_as("karim").get(f"/returns/{returned.id}").get_data(as_text=True)
+    again = json.loads(page.split('name="_given" value=\'')[1].split("'")[0])
+    assert sorted(row["label"] for row in again["lists"]["clients"]) == ["Jeanne Le Goff", "Marcel Kerjean"]
+    assert f'value="{id_of("jeanne")}" checked' in page
+    put_right = {"_given": json.dumps(again), "_corrects": str(sent.id)}
+    second = deliver(client_as("karim"), url, {"/data/neighbour": str(id_of("jeanne"))}, envelope=put_right)
+    assert second.state == "applied"
 
 
 @pytest.mark.both_engines
@@ -315,6 +345,29 @@ def test_a_person_to_be_chosen_outside_the_inputs_is_one_of_the_clients() -> Non
     assert judge(told, [("/data/visit_with/_id", "8")], CLOCK, "en").invalid
 
 
+@pytest.mark.parametrize("file", [CARE, SRQ, TELEPHONE, CHOOSING, SAVED], ids=str)
+def test_both_engines_make_the_same_of_what_was_told(file: bytes | str) -> None:
+    definition = load(form(file))
+    facts = {"client_id": "7", "full_name": "Jeanne Le Goff", "given_name": "Jeanne", "phone": "02"}
+    facts |= {"date_of_birth": "1941-03-12"}
+    every = [facts, facts | {"client_id": "8", "full_name": "Marcel", "phone": "03"}]
+    told = register.given(register.wanted(definition), facts, {"day": "2026-11-20", "/data/water": "58"}, every)
+    answers = [("/data/neighbour", "8"), ("/data/number", "1"), ("/data/inputs/contact/name", "forged")]
+    answers = [pair for pair in answers if pair[0] in definition.questions]
+    here = judge(register.informed(definition, told), answers, CLOCK, definition.default_language)
+    with Twin() as twin:
+        twin.ask("definition", definition=definition.source, given=told)
+        there = twin.ask(
+            "verdict",
+            form_id=definition.form_id,
+            answers=answers,
+            clock=CLOCK.text,
+            language=definition.default_language,
+        )
+    assert (there["values"], there["missing"], there["invalid"]) == (here.values, here.missing, here.invalid)
+    assert here.values
+
+
 def test_the_reader_is_spared_what_the_register_told() -> None:
     told = given_to(load(form(CARE)))
     verdict = judge(told, [], CLOCK, "en")
@@ -333,3 +386,10 @@ def test_the_reader_is_spared_what_the_register_told() -> None:
 )
 def test_a_quotation_that_is_empty_or_dressed_up_reads_well(text: str, shown: str) -> None:
     assert written(text) == shown
+
+
+def test_the_names_are_those_of_the_docs() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "forms.md").read_text().split("## Our register in a form")[1]
+    table = re.findall(r"^\| `(\w+)` \|([^|]*)\|([^|]*)\|$", text, re.MULTILINE)
+    said = {name: set(re.findall(r"`(\w+)`", others)) for name, _what, others in table}
+    assert said == {name: set(others.split()) for name, others in register.NAMES.items()}
