@@ -10,9 +10,12 @@ from werkzeug.exceptions import NotFound
 
 from blueprints.captures.models import Capture
 from blueprints.forms.engine import Definition, readable
+from blueprints.forms.engine.completion import FILES
 from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.nodes import Node
 from blueprints.forms.queries import clock_of, definition_of, language_in, opened, with_given
+from blueprints.notes.models import NoteFormat
+from blueprints.shared.db import db
 
 UNDER_A_FORM = re.compile(r"/(?:visits/[^/]+/(?:checklists|feedback)|kiosk/answers)/(?P<form>[^/]+)/(?P<version>[^/]+)")
 UNDER_A_NOTE = re.compile(r"/(?:visits|clients)/[^/]+/notes/(?P<format>[^/]+)")
@@ -57,10 +60,10 @@ def definition_for(capture: Capture) -> tuple[Definition, str] | None:
         return None
 
 
-def note_format(capture: Capture) -> str | None:
+def note_format(capture: Capture) -> NoteFormat | None:
     """The format of the note that the capture's address names, if any."""
     found = UNDER_A_NOTE.fullmatch(capture.url)
-    return found["format"] if found and capture.kind == "note" else None
+    return db.session.get(NoteFormat, found["format"]) if found and capture.kind == "note" else None
 
 
 def fields_of(capture: Capture) -> list[Field]:
@@ -89,7 +92,7 @@ def _by_form(capture: Capture, definition: Definition, messages: dict[str, str])
         if node is None or node.question is None:
             fields.append(Field(name, raw, message))
             continue
-        photo = _id(raw) if node.question.type == "image" else None
+        photo = _id(raw) if node.question.type in FILES else None
         text = said.get(name, raw) if name in verdict.values and name not in verdict.invalid else raw
         fields.append(Field(_asked(verdict.filled, node), "" if photo else text, message, photo))
     return fields
@@ -110,20 +113,17 @@ def _asked(filled: Filled, node: Node) -> str:
 
 
 def _by_name(capture: Capture, messages: dict[str, str]) -> list[Field]:
-    words = _names()
+    words = _names(capture)
     came = [(name, text) for name, text in typed(capture) if text or name in messages]
     fields = [Field(words.get(name, name), text, messages.get(name, "")) for name, text in came]
     absent = messages.keys() - {name for name, _text in came}
     return fields + [Field(words.get(name, name), "", messages[name]) for name in sorted(absent)]
 
 
-def _names() -> dict[str, str]:
+def _names(capture: Capture) -> dict[str, str]:
+    format = note_format(capture)
     return {
         "text": _("Note"),
-        "subjective": _("Subjective"),
-        "objective": _("Objective"),
-        "assessment": _("Assessment"),
-        "plan": _("Plan"),
         "occurred_day": _("Day"),
         "occurred_time": _("Time"),
         "status": _("What became of it"),
@@ -135,6 +135,7 @@ def _names() -> dict[str, str]:
         "minutes": _("Minutes"),
         "day": _("Day"),
         "time": _("Time"),
+        **{part.name: part.label for part in (format.parts if format else ())},
     }
 
 
@@ -146,7 +147,7 @@ def filled(capture: Capture) -> dict[str, Any] | None:
     if form and capture.kind in ("checklist", "feedback"):
         verdict = opened(form[0], capture.recorded or capture.received, typed(capture))
         return page | {"verdict": verdict, "version": form[1], "messages": verdict.messages | messages}
-    if format in ("free", "soap"):
+    if format:
         return page | {"format": format, "values": dict(typed(capture)), "messages": messages}
     return None
 

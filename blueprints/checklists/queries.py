@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from blueprints.captures.models import CaptureFile
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.forms import queries as forms
+from blueprints.notes import queries as notes
 from blueprints.people.access import clients_of
 from blueprints.people.models import Person
 from blueprints.reviews.queries import to_answer
@@ -95,7 +96,7 @@ class Paper:
 
 
 def papers(visit: Visit) -> list[Paper]:
-    """What is written at a visit: its checklists, a note, the client's feedback; two queries."""
+    """What is written at a visit: its checklists, a note, the client's feedback; three queries."""
     language, place = forms.language(), f"/visits/{visit.id}"
     current = {version.form_id: version for version in forms.current("checklist")}
     found = []
@@ -103,7 +104,8 @@ def papers(visit: Visit) -> list[Paper]:
         if version := current.get(row.form_id):
             url = f"{place}/checklists/{version.form_id}/{version.version}"
             found.append(Paper("checklist", version.title(language), url, version.form_id, version.version))
-    found.append(Paper("note", _("Note"), f"{place}/notes/free"))
+    for format in notes.formats()[:1]:
+        found.append(Paper("note", _("Note"), f"{place}/notes/{format.key}"))
     if asked := forms.asked_after_a_visit():
         url = f"{place}/feedback/{asked.form_id}/{asked.version}"
         found.append(Paper("feedback", _("Feedback"), url, asked.form_id, asked.version))

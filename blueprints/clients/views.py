@@ -12,6 +12,7 @@ from flask_login import current_user
 from blueprints.clients import actions, inputs, queries, timeline
 from blueprints.clients.models import ALERT_LEVELS, Alert, Client
 from blueprints.forms import queries as forms
+from blueprints.notes.queries import formats as note_formats
 from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Team
 from blueprints.shared.db import db
@@ -78,6 +79,7 @@ def _show(client: Client, refused: Refused | None = None) -> ResponseReturnValue
         show=asked.show.data,
         upcoming=timeline.upcoming(client),
         names=timeline.form_names(),
+        formats=note_formats(),
         may_change=may_change,
         assign_form=assign,
         refused=refused,

@@ -15,6 +15,7 @@ from blueprints.demo.service import PASSWORD, PEOPLE, PHONES, TEAMS, email
 from blueprints.demo.story import Story
 from blueprints.forms.actions import publish_shipped
 from blueprints.forms.queries import current
+from blueprints.notes.actions import publish_shipped_formats
 from blueprints.people.models import Person
 from blueprints.shared.db import db, now, then
 from blueprints.shared.refusal import Refused
@@ -41,6 +42,7 @@ def load() -> None:
     if db.session.scalar(select(Person.id).limit(1)) is not None:
         raise Refused(_("There are people in this database. The demo world loads only into an empty one."))
     publish_shipped()
+    publish_shipped_formats()
     story = Story(now())
     story.version = {row.form_id: row.version for use in ("checklist", "survey") for row in current(use)}
     with force_locale("fr"):

@@ -1,18 +1,28 @@
-"""What can happen to a note: it is written, and written anew where a reviewer sent it back. Nothing commits here."""
+"""What can happen to a note: it is written, and written anew where a reviewer sent it back; and to the formats in which
+notes are written. Nothing commits here."""
 
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from blueprints.clients.models import Client
-from blueprints.notes.models import Note, NoteVersion
+from blueprints.notes.models import Note, NoteFormat, NoteFormatDecision, NoteVersion
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
+
+SHIPPED = Path(__file__).with_name("shipped.json")
 
 
 def write(
@@ -20,7 +30,7 @@ def write(
     author: Person,
     client: Client,
     visit: Visit | None,
-    format: str,
+    format: NoteFormat,
     body: dict[str, str],
     occurred: datetime,
     recorded: datetime | None,
@@ -32,7 +42,7 @@ def write(
     """
     _check(client, occurred, recorded, received)
     note = Note(
-        id=id, visit_id=visit.id if visit else None, client_id=client.id, author_id=author.id, format=format,
+        id=id, visit_id=visit.id if visit else None, client_id=client.id, author_id=author.id, shape=format,
         created_at=received,
     )  # fmt: skip
     db.session.add(note)
@@ -94,3 +104,77 @@ def _check(client: Client, occurred: datetime, recorded: datetime | None, receiv
     if client.born is not None and day < client.born:
         words = _("This day is before the client’s birth.")
         raise Refused(words, {"occurred_day": words})
+
+
+def publish_shipped_formats() -> list[str]:
+    """Offer the formats that ship and are not here yet; their keys. What a service retired stays retired."""
+    published = []
+    for shipped in json.loads(SHIPPED.read_text(encoding="utf-8")):
+        if db.session.get(NoteFormat, shipped["key"]) is None:
+            _offer(NoteFormat(**shipped), None)
+            published.append(shipped["key"])
+    return published
+
+
+def add_format(by: Person, labels: dict[str, str], sections: Sequence[dict[str, Any]]) -> NoteFormat:
+    """A format of the service's own. sections: labels and hints of each, by language; they get names of their own.
+
+    Refuses one without sections, and one that is called as another in use.
+    """
+    if not sections:
+        words = _("A format needs at least one section.")
+        raise Refused(words, {"sections": words})
+    called = [each for each in db.session.scalars(select(NoteFormat).where(NoteFormat.active)) if _alike(each, labels)]
+    if called:
+        words = _("There is a format of this name already.")
+        raise Refused(words, {"label_fr": words})
+    named = [{"name": f"part_{number}", **section} for number, section in enumerate(sections, 1)]
+    return _offer(NoteFormat(key=_key(labels), labels=dict(labels), sections=named), by)
+
+
+def retire_format(by: Person, format: NoteFormat) -> None:
+    """Write no more notes in it. What was written, or still waits on a phone, is read as before.
+
+    Refuses what is retired already, and the last one in use.
+    """
+    if not format.active:
+        raise Refused(_("This format is retired already."), status=409)
+    others = select(func.count()).where(NoteFormat.active, NoteFormat.key != format.key)
+    if not db.session.scalar(others):
+        raise Refused(_("This is the only format in use: add another one first."), status=409)
+    _decide(format, False, by)
+
+
+def bring_back_format(by: Person, format: NoteFormat) -> None:
+    """Write notes in it again. Refuses what is in use."""
+    if format.active:
+        raise Refused(_("This format is in use already."), status=409)
+    _decide(format, True, by)
+
+
+def _offer(format: NoteFormat, by: Person | None) -> NoteFormat:
+    last: int = db.session.scalar(select(func.max(NoteFormat.position))) or 0
+    format.position = last + 1
+    db.session.add(format)
+    _decide(format, True, by)
+    return format
+
+
+def _decide(format: NoteFormat, active: bool, by: Person | None) -> None:
+    format.active = active
+    decision = NoteFormatDecision(format=format, active=active, by=by)
+    db.session.add(decision)
+    db.session.flush()
+    tell("offered" if active else "retired", "note format", decision.id)
+
+
+def _alike(format: NoteFormat, labels: dict[str, str]) -> bool:
+    return any(format.labels.get(language, "").casefold() == label.casefold() for language, label in labels.items())
+
+
+def _key(labels: dict[str, str]) -> str:
+    """A key for addresses, made of the English name; with a number where it is taken."""
+    plain = unicodedata.normalize("NFKD", labels["en"]).encode("ascii", "ignore").decode().lower()
+    key = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:30] or "format"
+    taken = set(db.session.scalars(select(NoteFormat.key).where(NoteFormat.key.startswith(key, autoescape=True))))
+    return next(name for name in (key, *(f"{key}_{n}" for n in range(2, len(taken) + 3))) if name not in taken)

@@ -1,16 +1,21 @@
-"""What may come in as a note: the sections of its format, and when it happened."""
+"""What may come in as a note: the sections of its format, and when it happened; and as a new format."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
+import wtforms
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from blueprints.notes.models import FORMATS
+from blueprints.notes.models import NoteFormat
 from blueprints.shared.db import zone
+from blueprints.shared.inputs import LineField
 from blueprints.shared.refusal import Refused
 
+SECTIONS = 8  # of a format that a service adds
 LONGEST = 100_000  # characters of a whole note
 WHEN = ("occurred_day", "occurred_time")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -26,12 +31,13 @@ class Words:
     occurred: datetime | None
 
 
-def read(format: str, fields: "MultiDict[str, str]") -> Words:
+def read(format: NoteFormat, fields: "MultiDict[str, str]") -> Words:
     """The note among these fields. Raises Refused with a message for each field that cannot be taken as it is.
 
     Nothing is trimmed or dropped: a field that came twice, or that no note has, refuses the whole, which is then held.
     """
-    sections = FORMATS[format]
+    parts = format.parts
+    sections = [part.name for part in parts]
     messages: dict[str, str] = {}
     for name, values in fields.lists():
         if name not in (*sections, *WHEN):
@@ -41,6 +47,11 @@ def read(format: str, fields: "MultiDict[str, str]") -> Words:
         elif CONTROL.search(values[0]):
             messages[name] = _("This text contains a character that cannot be kept.")
     body = {name: fields.get(name, "") for name in sections}
+    for part in parts:
+        if part.choices and body[part.name] and body[part.name] not in dict(part.choices):
+            messages.setdefault(part.name, _("This is not one of the choices."))
+        elif part.required and not body[part.name].strip():
+            messages.setdefault(part.name, _("Please choose.") if part.choices else _("Please fill this in."))
     if not any(text.strip() for text in body.values()):
         messages.setdefault(sections[0], _("The note is empty. Please write at least a few words."))
     if sum(map(len, body.values())) > LONGEST:
@@ -84,3 +95,47 @@ def _time(text: str) -> time | None:
         return time.fromisoformat(text) if TIME.fullmatch(text) else None
     except ValueError:
         return None
+
+
+class SectionForm(wtforms.Form):  # type: ignore[misc]
+    """One section of a new format: its name in both languages, and what is said below it."""
+
+    fr = LineField(_l("Name in French"), most=80)
+    en = LineField(_l("Name in English"), most=80)
+    hint_fr = LineField(_l("Hint in French"), most=200)
+    hint_en = LineField(_l("Hint in English"), most=200)
+
+
+class FormatForm(wtforms.Form):  # type: ignore[misc]
+    """A format of the service's own. Sections that are left empty do not count."""
+
+    label_fr = LineField(_l("Name in French"), most=60, required=True)
+    label_en = LineField(_l("Name in English"), most=60, required=True)
+    sections = wtforms.FieldList(wtforms.FormField(SectionForm), min_entries=SECTIONS, max_entries=SECTIONS)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether it can be taken: each section that says something needs both of its names."""
+        good = bool(super().validate(extra_validators))
+        for section in self.sections:
+            if any(section.data.values()):
+                for field in (section.fr, section.en):
+                    if not field.data:
+                        field.errors = [_("A section needs its name in both languages.")]
+                        good = False
+        return good
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What it is called, by language."""
+        return {"fr": self.label_fr.data, "en": self.label_en.data}
+
+    def written(self) -> list[dict[str, Any]]:
+        """The sections that were filled in, as an action takes them."""
+        return [
+            {
+                "labels": {"fr": one["fr"], "en": one["en"]},
+                "hints": {language: one[f"hint_{language}"] for language in ("fr", "en") if one[f"hint_{language}"]},
+            }
+            for one in self.sections.data
+            if one["fr"]
+        ]

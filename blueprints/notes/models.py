@@ -1,41 +1,120 @@
-"""Case notes and their versions."""
+"""Case notes, the formats they are written in, and their versions."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from flask_babel import get_locale
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blueprints.clients.models import Client
 from blueprints.people.models import Person
-from blueprints.shared.db import Base
+from blueprints.shared.db import Base, now, uuid7
 from blueprints.visits.models import Visit
 
-FORMATS: dict[str, tuple[str, ...]] = {
-    "free": ("text",),
-    "soap": ("subjective", "objective", "assessment", "plan"),
-}
+
+@dataclass(frozen=True)
+class Section:
+    """One section of a format in the reader's language. choices: (name, words) where it is chosen and not written."""
+
+    name: str
+    label: str
+    hint: str = ""
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def words(self, given: str) -> str:
+        """What was written or chosen, as it is read."""
+        return dict(self.choices).get(given, given)
+
+
+class NoteFormat(Base):
+    """A way of writing notes: its sections, in order. It is retired, never altered: what was written stays readable."""
+
+    __tablename__ = "note_format"
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)  # as it stands in addresses: "soap"
+    labels: Mapped[dict[str, Any]]  # by language
+    sections: Mapped[list[Any]]  # [{name, labels, hints, required?, choices?: [{name, labels}]}, …]
+    position: Mapped[int]
+    active: Mapped[bool] = mapped_column(default=True)
+
+    decisions: Mapped[list["NoteFormatDecision"]] = relationship(
+        back_populates="format", order_by="NoteFormatDecision.at, NoteFormatDecision.id"
+    )
+
+    @property
+    def label(self) -> str:
+        """What it is called, in the reader's language."""
+        return _in_words(self.labels)
+
+    @property
+    def parts(self) -> list[Section]:
+        """Its sections, in the reader's language."""
+        return [
+            Section(
+                part["name"],
+                _in_words(part["labels"]),
+                _in_words(part["hints"]),
+                bool(part.get("required")),
+                tuple((choice["name"], _in_words(choice["labels"])) for choice in part.get("choices", ())),
+            )
+            for part in self.sections
+        ]
+
+    @property
+    def lettered(self) -> bool:
+        """Whether the sections can be told apart by their first letters, as in SOAP."""
+        parts = self.parts
+        return (
+            len(parts) > 1
+            and not any(part.choices for part in parts)
+            and len({p.label[0] for p in parts}) == len(parts)
+        )
+
+    def said(self, body: Mapping[str, str]) -> list[tuple[Section, str]]:
+        """Each section that says something, with what it says; the only one of a free note has no name to read."""
+        parts = self.parts
+        shown = [Section("text", "")] if len(parts) == 1 and parts[0].name == "text" else parts
+        return [(part, part.words(body[part.name])) for part in shown if body.get(part.name)]
+
+
+def _in_words(texts: Mapping[str, str]) -> str:
+    return str(texts.get(str(get_locale())) or next(iter(texts.values()), ""))
+
+
+class NoteFormatDecision(Base):
+    """Somebody decided that notes are written in this format from now on, or no more."""
+
+    __tablename__ = "note_format_decision"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    format_key: Mapped[str] = mapped_column(ForeignKey("note_format.key"), index=True)
+    active: Mapped[bool]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: it ships
+
+    format: Mapped[NoteFormat] = relationship(back_populates="decisions")
+    by: Mapped[Person | None] = relationship()
 
 
 class Note(Base):
     """One case note; its id is that of its first capture."""
 
     __tablename__ = "note"
-    __table_args__ = (
-        CheckConstraint(f"format IN {tuple(FORMATS)}", name="known_format"),
-        Index("ix_note_client", "client_id", "created_at"),
-    )
+    __table_args__ = (Index("ix_note_client", "client_id", "created_at"),)
     id: Mapped[UUID] = mapped_column(primary_key=True)
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    format: Mapped[str] = mapped_column(String(20))
+    format: Mapped[str] = mapped_column(ForeignKey("note_format.key"))
     created_at: Mapped[datetime]
 
     visit: Mapped[Visit | None] = relationship()
     client: Mapped[Client] = relationship()
     author: Mapped[Person] = relationship()
+    shape: Mapped[NoteFormat] = relationship(lazy="joined", innerjoin=True)  # read with every note
     versions: Mapped[list["NoteVersion"]] = relationship(order_by="NoteVersion.number", back_populates="note")
 
 

@@ -3,18 +3,36 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from flask import abort
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.clients.models import Client
-from blueprints.notes.models import Note, NoteVersion
+from blueprints.notes.models import Note, NoteFormat, NoteFormatDecision, NoteVersion
 from blueprints.people.access import clients_of
-from blueprints.people.models import Person
+from blueprints.people.models import NAME_ONLY, Person
 from blueprints.reviews.queries import to_answer
 from blueprints.shared.db import db
 from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
+
+
+def formats() -> Sequence[NoteFormat]:
+    """The formats in which notes are written now, in their order; the first is what a page offers by itself."""
+    return db.session.scalars(select(NoteFormat).where(NoteFormat.active).order_by(NoteFormat.position)).all()
+
+
+def every_format() -> Sequence[NoteFormat]:
+    """All of them, those in use first, with who decided; for the administrator's list."""
+    decided = selectinload(NoteFormat.decisions).joinedload(NoteFormatDecision.by).options(*NAME_ONLY)
+    query = select(NoteFormat).order_by(NoteFormat.active.desc(), NoteFormat.position).options(decided)
+    return db.session.scalars(query).all()
+
+
+def format_of(key: str) -> NoteFormat:
+    """A format, retired or not: a phone may bring what was written in it before. 404 for none."""
+    return db.session.get(NoteFormat, key) or abort(404)
 
 
 def of_visits(person: Person, visit_ids: Collection[UUID]) -> dict[UUID, list[Note]]:
@@ -41,7 +59,7 @@ def _seen_by(person: Person, client_id: UUID | None = None) -> Select[Note]:
     )
 
 
-def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | None, format: str) -> Note:
+def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | None, format: NoteFormat) -> Note:
     """The note whose returned version `version_id` is answered here, with this client, visit and format.
 
     Raises Refused where no return of it is open for its author, or where it is about something else.
@@ -53,7 +71,7 @@ def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | 
         .where(NoteVersion.id == version_id, Note.author_id == writer.id)
         .options(selectinload(Note.versions), joinedload(Note.client))
     )
-    here = (client.id, visit.id if visit else None, format)
+    here = (client.id, visit.id if visit else None, format.key)
     if note is None or (note.client_id, note.visit_id, note.format) != here:
         raise Refused(_("This answers the return of another text."))
     return note

@@ -1,10 +1,12 @@
-"""Where notes come in: at a visit, without one, or for a visit that only a phone knows yet."""
+"""Where notes come in: at a visit, without one, or for a visit that only a phone knows yet; and the list of formats."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.captures.incoming import Incoming, takes
@@ -12,10 +14,11 @@ from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.notes import actions, inputs, queries
-from blueprints.notes.models import FORMATS
+from blueprints.notes.models import NoteFormat
 from blueprints.people.access import require
-from blueprints.shared.db import local
+from blueprints.shared.db import db, local
 from blueprints.shared.pages import render
+from blueprints.shared.refusal import Refused
 from blueprints.visits import queries as visits
 from blueprints.visits.models import Visit
 
@@ -28,8 +31,7 @@ def at_visit(visit_id: UUID, format: str) -> ResponseReturnValue:
     """The page on which a note about a visit is written; a page of the pack."""
     visit = visits.one_to_make(current_user, visit_id)
     values = _values(visit.started_at or visit.starts_at)
-    return render("notes/write.html", visit=visit, client=visit.client, format=_known(format), values=values,
-                  papers=papers(visit))  # fmt: skip
+    return _page(format, visit, visit.client, values=values, papers=papers(visit))
 
 
 @bp.get("/clients/<uuid:client_id>/notes/<format>")
@@ -37,14 +39,14 @@ def at_visit(visit_id: UUID, format: str) -> ResponseReturnValue:
 def at_case(client_id: UUID, format: str) -> ResponseReturnValue:
     """The page on which a note without a visit is written."""
     client = clients.one_of(current_user, client_id)
-    return render("notes/write.html", visit=None, client=client, format=_known(format), values={})
+    return _page(format, None, client)
 
 
 @bp.get("/notes/<format>/blank")
 @require("coordinator")
 def blank(format: str) -> ResponseReturnValue:
     """A note for a visit that only this phone knows yet: script puts the visit's id in place of the zeros."""
-    return render("notes/write.html", visit=None, client=None, format=_known(format), values={})
+    return _page(format, None, None)
 
 
 @bp.post("/visits/<uuid:visit_id>/notes/<format>")
@@ -52,17 +54,17 @@ def blank(format: str) -> ResponseReturnValue:
 def take_at_visit(incoming: Incoming, visit_id: UUID, format: str) -> None:
     """A note about a visit that whoever asks may see."""
     visit = visits.one_to_make(incoming.person, visit_id)
-    _take(incoming, visit.client, visit, _known(format))
+    _take(incoming, visit.client, visit, queries.format_of(format))
 
 
 @bp.post("/clients/<uuid:client_id>/notes/<format>")
 @takes("note")
 def take_at_case(incoming: Incoming, client_id: UUID, format: str) -> None:
     """A note about a client whose case whoever asks may open."""
-    _take(incoming, clients.one_of(incoming.person, client_id), None, _known(format))
+    _take(incoming, clients.one_of(incoming.person, client_id), None, queries.format_of(format))
 
 
-def _take(incoming: Incoming, client: Client, visit: Visit | None, format: str) -> None:
+def _take(incoming: Incoming, client: Client, visit: Visit | None, format: NoteFormat) -> None:
     words = inputs.read(format, incoming.fields)
     begun = (visit.started_at or visit.starts_at) if visit else incoming.happened_at
     said = (words.body, words.occurred or begun, incoming.recorded, incoming.received)
@@ -73,11 +75,68 @@ def _take(incoming: Incoming, client: Client, visit: Visit | None, format: str) 
         actions.rewrite(note, incoming.id, *said)
 
 
-def _known(format: str) -> str:
-    return format if format in FORMATS else abort(404)
+def _page(key: str, visit: Visit | None, client: Client | None, **context: Any) -> ResponseReturnValue:
+    """The page on which a note is written; 404 for a format that is retired."""
+    formats = queries.formats()
+    format = next((each for each in formats if each.key == key), None) or abort(404)
+    values = {"values": {}, **context}
+    return render("notes/write.html", visit=visit, client=client, format=format, formats=formats, **values)
 
 
 def _values(occurred: datetime) -> dict[str, str]:
     """What stands in the form as it opens."""
     moment = local(occurred)
     return {"occurred_day": moment.strftime("%Y-%m-%d"), "occurred_time": moment.strftime("%H:%M")}
+
+
+@bp.get("/notes/formats")
+@require("administrator")
+def formats() -> ResponseReturnValue:
+    """The formats in which notes are written, who decided, and a form to add one."""
+    return _formats(inputs.FormatForm())
+
+
+@bp.post("/notes/formats")
+@require("administrator")
+def add_format() -> ResponseReturnValue:
+    """One more format: new pages offer it from now on."""
+    form = inputs.FormatForm(request.form)
+    if not form.validate():
+        return _formats(form, status=422)
+    try:
+        format = actions.add_format(current_user, form.labels, form.written())
+    except Refused as refused:
+        return _formats(form, refused.reason, refused.status)
+    db.session.commit()
+    flash(_("Notes can now be written as “%(name)s”.", name=format.label), "info")
+    return redirect(url_for("notes.formats"), 303)
+
+
+@bp.post("/notes/formats/<key>/retire")
+@require("administrator")
+def retire_format(key: str) -> ResponseReturnValue:
+    """No new page offers it any more."""
+    try:
+        actions.retire_format(current_user, queries.format_of(key))
+    except Refused as refused:
+        return _formats(inputs.FormatForm(), refused.reason, refused.status)
+    db.session.commit()
+    return redirect(url_for("notes.formats"), 303)
+
+
+@bp.post("/notes/formats/<key>/bring-back")
+@require("administrator")
+def bring_back_format(key: str) -> ResponseReturnValue:
+    """New pages offer it again."""
+    try:
+        actions.bring_back_format(current_user, queries.format_of(key))
+    except Refused as refused:
+        return _formats(inputs.FormatForm(), refused.reason, refused.status)
+    db.session.commit()
+    return redirect(url_for("notes.formats"), 303)
+
+
+def _formats(form: inputs.FormatForm, reason: str = "", status: int = 200) -> ResponseReturnValue:
+    if reason:
+        db.session.rollback()
+    return render("notes/formats.html", status=status, formats=queries.every_format(), form=form, reason=reason)

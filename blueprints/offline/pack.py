@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from blueprints.checklists.queries import papers
 from blueprints.forms import queries as forms
 from blueprints.kiosks.queries import this_kiosk
-from blueprints.notes.models import FORMATS
+from blueprints.notes import queries as notes
 from blueprints.offline.queries import list_hash
 from blueprints.people.models import Device, Person
 from blueprints.reviews.queries import open_returns
@@ -33,7 +33,8 @@ DEFINITION = re.compile(rb'data-form="(/forms/([^"/]+)/([^"/]+)\.json)"')
 class Page:
     """One address of the pack.
 
-    form: "<id> <version>" where the page is a form. hash: the first 16 hex digits of its body's sha256.
+    form: "<id> <version>" where the page is a form. client: whose visit the page is. hash: the first 16 hex digits of
+    its body's sha256.
     """
 
     url: str
@@ -42,10 +43,12 @@ class Page:
     visit: UUID | None = None
     form: str | None = None
     hash: str = ""
+    client: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the phone reads it."""
-        return {**self.__dict__, "visit": str(self.visit) if self.visit else None}
+        named = {"visit": self.visit, "client": self.client}
+        return {**self.__dict__, **{key: str(id) if id else None for key, id in named.items()}}
 
 
 def made_for(person: Person, device: Device) -> dict[str, Any]:
@@ -128,19 +131,18 @@ def _pages(person: Person) -> Iterator[Page]:
     for version in (*forms.current("checklist"), forms.asked_after_a_visit()):
         if version is not None:
             yield _blank(version.form_id, version.version)
-    for format in FORMATS:
-        yield Page(f"/notes/{format}/blank", "blank", _("Note"))
+    for format in notes.formats():
+        yield Page(f"/notes/{format.key}/blank", "blank", format.label)
 
 
 def _of_visit(visit: Visit) -> Iterator[Page]:
     own = f"/visits/{visit.id}"
-    yield Page(own, "visit", f"{local(visit.starts_at):%H:%M} {visit.client.name}", visit.id)
+    title = f"{local(visit.starts_at):%H:%M} {visit.client.name}"
+    yield Page(own, "visit", title, visit.id, client=visit.client_id)
     yield Page(f"/clients/{visit.client_id}", "case", f"{_('Case')} · {visit.client.name}", visit.id)
-    for paper in papers(visit):
-        if paper.form_id:
-            yield Page(paper.url, paper.kind, paper.text, visit.id, f"{paper.form_id} {paper.version}")
-    for format in FORMATS:
-        yield Page(f"{own}/notes/{format}", "note", _("Note"), visit.id)
+    for paper in papers(visit):  # a note in another format than the first: its blank page stands in
+        form = f"{paper.form_id} {paper.version}" if paper.form_id else None
+        yield Page(paper.url, paper.kind, paper.text, visit.id, form)
 
 
 def _blank(form_id: str, version: str) -> Page:

@@ -13,6 +13,7 @@ from whitenoise import compress
 
 from blueprints.demo import world
 from blueprints.forms.actions import publish_shipped
+from blueprints.notes.actions import publish_shipped_formats
 from blueprints.ops import backups
 from blueprints.ops.lean import lean
 from blueprints.people.models import Person
@@ -23,11 +24,13 @@ WORKERS = {"sqlite": (1, 8), "postgresql": (2, 4)}  # processes, threads; SQLite
 
 @click.command("prepare")
 def prepare() -> None:
-    """Brings the database up to date; a new one gets the forms and surveys that ship."""
+    """Brings the database up to date; a new one gets the forms, surveys and formats of notes that ship."""
     upgrade()
     with writing():
         for form in publish_shipped():
             click.echo(f"  published: {form}")
+        for format in publish_shipped_formats():
+            click.echo(f"  notes can be written as: {format}")
 
 
 @click.command("serve")

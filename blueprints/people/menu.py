@@ -50,6 +50,7 @@ def desk(person: Person) -> list[Entry]:
             _entry("devices", "people.devices", "smartphone", _("Devices")),
             _entry("kiosks", "kiosks.index", "tablet", _("Kiosks")),
             _entry("forms", "forms.index", "clipboard-list", _("Forms")),
+            _entry("formats", "notes.formats", "notebook-pen", _("Note formats")),
         ]
     return entries
 

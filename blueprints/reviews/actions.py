@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
@@ -73,13 +72,8 @@ def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, Any]]:
 def _note(id: UUID) -> tuple[Note, NoteVersion, dict[str, Any]]:
     note = db.session.get_one(Note, id)
     version = note.versions[-1]
-    titles = {language: _format(note.format, language) for language in LANGUAGES}
+    titles = dict(note.shape.labels)
     return note, version, {"titles": titles, "alerts": 0, "urgent": 0, "late": version.late, "scores": []}
-
-
-def _format(format: str, language: str) -> str:
-    with force_locale(language):
-        return _("SOAP note") if format == "soap" else _("Note")
 
 
 def rank(text: ReviewText, first: bool) -> int:

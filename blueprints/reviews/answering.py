@@ -44,4 +44,4 @@ def _note(returned: Return, place: str) -> dict[str, Any]:
     note, version = db.session.execute(query.where(NoteVersion.id == returned.version_id)).one()
     occurred = local(version.occurred)
     when = {"occurred_day": occurred.strftime("%Y-%m-%d"), "occurred_time": occurred.strftime("%H:%M")}
-    return {"action": f"{place}/notes/{note.format}", "format": note.format, "values": {**version.body, **when}}
+    return {"action": f"{place}/notes/{note.format}", "format": note.shape, "values": {**version.body, **when}}

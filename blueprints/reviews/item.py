@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from flask_babel import gettext as _
-
 from blueprints.clients.models import Client
 from blueprints.forms.engine import Line, Section
-from blueprints.notes.models import FORMATS
+from blueprints.notes.models import NoteFormat
 from blueprints.people.models import Person
-from blueprints.reviews.diff import Piece, changed, changes, compare
 from blueprints.reviews.models import ReviewText
+from blueprints.shared.diff import Piece, changed, changes, compare
 from blueprints.surveys.models import Feedback
 from blueprints.visits.models import Visit
 
@@ -36,6 +34,7 @@ class Photo:
     label: str
     capture_id: UUID | None = None
     readable: bool = True
+    picture: bool = True  # else a recording, a film or a document, which is handed over and not shown
 
 
 @dataclass
@@ -97,7 +96,7 @@ class Text:
     """A checklist or note with its versions (the latest first) and what supervisors said."""
 
     row: ReviewText
-    format: str
+    format: NoteFormat | None  # none: a checklist
     versions: list[Version]
     decisions: list[Decision] = field(default_factory=list)
     photos: list[Photo] = field(default_factory=list)
@@ -229,24 +228,12 @@ class Item:
         return max((text.row.number for text in self.texts), default=1)
 
 
-def section_names() -> dict[str, str]:
-    """The sections of a note in words."""
-    return {
-        "text": _("Note"),
-        "subjective": _("Subjective"),
-        "objective": _("Objective"),
-        "assessment": _("Assessment"),
-        "plan": _("Plan"),
-    }
-
-
-def passages(format: str, before: Mapping[str, str] | None, now: Mapping[str, str]) -> list[Passage]:
+def passages(format: NoteFormat | None, before: Mapping[str, str] | None, now: Mapping[str, str]) -> list[Passage]:
     """The sections of a note that say something, compared with the version read before."""
-    names = section_names()
     found = []
-    for key in FORMATS[format]:
-        text = now.get(key, "")
-        pieces = compare(text if before is None else before.get(key, ""), text)
+    for part in format.parts if format else ():
+        text = part.words(now.get(part.name, ""))
+        pieces = compare(text if before is None else part.words(before.get(part.name, "")), text)
         if pieces:
-            found.append(Passage(key, names[key], pieces))
+            found.append(Passage(part.name, part.label, pieces))
     return found

@@ -10,8 +10,9 @@ from blueprints.captures.models import Capture, CaptureFile, Settlement
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
 from blueprints.forms.engine import readable
+from blueprints.forms.engine.completion import FILES
 from blueprints.forms.queries import as_filled, clock_of, definition_of, language_in
-from blueprints.notes.models import Note, NoteVersion
+from blueprints.notes.models import Note, NoteFormat, NoteVersion
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.item import Answered, Decision, Item, Photo, Text, Version
@@ -21,6 +22,8 @@ from blueprints.shared.db import db
 from blueprints.shared.inputs import identity
 from blueprints.surveys.models import CallBack, Feedback
 from blueprints.visits.models import Visit
+
+Versions = tuple[NoteFormat | None, list[Version]]  # of a text; a checklist has no format
 
 
 def item(person: Person, unit_id: UUID) -> Item:
@@ -66,25 +69,25 @@ def _texts(rows: Sequence[ReviewText]) -> list[Text]:
     return texts
 
 
-def _checklists(ids: Sequence[UUID]) -> dict[UUID, tuple[str, list[Version]]]:
+def _checklists(ids: Sequence[UUID]) -> dict[UUID, Versions]:
     query = select(Checklist, ChecklistVersion).join(ChecklistVersion.checklist).where(Checklist.id.in_(ids))
-    found: dict[UUID, tuple[str, list[Version]]] = {}
+    found: dict[UUID, Versions] = {}
     for checklist, row in db.session.execute(query.order_by(ChecklistVersion.number.desc())):
         definition = as_filled(checklist.form_id, row.form_version, row.given)
         clock = clock_of(row.recorded or row.received, row.zone)
         version = Version(row.id, row.number, row.recorded, row.received, language=row.language)
         version.sections = readable(definition, dict(row.answers), language_in(definition), clock)
         version.findings = [str(finding["text"]) for finding in row.findings]
-        found.setdefault(checklist.id, ("", []))[1].append(version)
+        found.setdefault(checklist.id, (None, []))[1].append(version)
     return found
 
 
-def _notes(ids: Sequence[UUID]) -> dict[UUID, tuple[str, list[Version]]]:
+def _notes(ids: Sequence[UUID]) -> dict[UUID, Versions]:
     query = select(Note, NoteVersion).join(NoteVersion.note).where(Note.id.in_(ids))
-    found: dict[UUID, tuple[str, list[Version]]] = {}
+    found: dict[UUID, Versions] = {}
     for note, row in db.session.execute(query.order_by(NoteVersion.number.desc())):
         version = Version(row.id, row.number, row.recorded, row.received, row.occurred, row.late, body=dict(row.body))
-        found.setdefault(note.id, (note.format, []))[1].append(version)
+        found.setdefault(note.id, (note.shape, []))[1].append(version)
     return found
 
 
@@ -115,7 +118,7 @@ def _add_captures(texts: Sequence[Text]) -> None:
         for text in texts
         for point in text.points
         for line in (point.line, *(more.line for more in point.more))
-        if line.type == "image"
+        if line.type in FILES
     ]
     files = _files([file_id for _text, _label, file_id in found])
     for text, label, file_id in found:
@@ -140,7 +143,7 @@ def _files(named: Sequence[str]) -> dict[tuple[UUID, str], CaptureFile]:
 def _photo(file_id: str, label: str, file: CaptureFile | None) -> Photo:
     if file is None:
         return Photo(file_id, label)
-    return Photo(file_id, label, file.capture_id, file.state == "applied")
+    return Photo(file_id, label, file.capture_id, file.state == "applied", file.media_type == "image/jpeg")
 
 
 def _feedback(visit: Visit) -> list[Answered]:

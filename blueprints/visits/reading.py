@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from blueprints.checklists.models import ChecklistVersion
 from blueprints.forms import engine
 from blueprints.forms import queries as forms
-from blueprints.notes.models import NoteVersion
+from blueprints.notes.models import NoteVersion, Section
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.db import db
 from blueprints.visits.queries import Arrived
@@ -25,7 +25,7 @@ class Paper:
     received: datetime
     review: ReviewText | None = None
     sections: list[engine.Section] = field(default_factory=list)
-    passages: list[tuple[str, str]] = field(default_factory=list)
+    passages: list[tuple[Section, str]] = field(default_factory=list)
 
 
 def papers(here: Arrived) -> list[Paper]:
@@ -42,9 +42,8 @@ def papers(here: Arrived) -> list[Paper]:
                            here.reviews.get(checklist.id), sections))  # fmt: skip
     for note in here.notes:
         version = notes[note.id]
-        passages = [(_letter(name), str(text)) for name, text in version.body.items() if text]
-        review = here.reviews.get(note.id)
-        found.append(Paper("note", note.format, version.received, review, passages=passages))
+        review, passages = here.reviews.get(note.id), note.shape.said(version.body)
+        found.append(Paper("note", note.shape.label, version.received, review, passages=passages))
     for answer in here.feedback:
         definition = forms.definition_of(answer.form_id, answer.form_version)
         language = definition.language(forms.language())
@@ -57,8 +56,3 @@ def _latest(kind: Any, parent: Any, ids: list[UUID]) -> dict[UUID, Any]:
     newest = select(parent, func.max(kind.number).label("number")).where(parent.in_(ids)).group_by(parent).subquery()
     rows = db.session.scalars(select(kind).join(newest, (parent == newest.c[0]) & (kind.number == newest.c.number)))
     return {getattr(row, parent.key): row for row in rows}
-
-
-def _letter(section: str) -> str:
-    """S, O, A or P before a section of a SOAP note; nothing before a free one."""
-    return "" if section == "text" else section[0].upper()

@@ -14,6 +14,7 @@ from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.forms.queries import asked_after_a_visit, language
+from blueprints.notes.queries import formats as note_formats
 from blueprints.people.access import require, supervised_teams
 from blueprints.people.models import Person
 from blueprints.reviews.queries import open_returns
@@ -84,6 +85,7 @@ def show(visit_id: UUID) -> ResponseReturnValue:
         visit=visit,
         own=queries.is_own(current_user, visit),
         papers=papers(visit),
+        formats=note_formats(),
         here=here,
         read=reading.papers(here),
         reads=visit.client.team_id in supervised_teams(current_user),
@@ -96,7 +98,7 @@ def show(visit_id: UUID) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """An unplanned visit: whom, how, what for. After it, the blank pages. A page of the pack."""
     own = queries.own_clients(current_user)
-    return render("visits/new.html", clients=own, lists=queries.checklists(),
+    return render("visits/new.html", clients=own, lists=queries.checklists(), formats=note_formats(),
                   survey=asked_after_a_visit(), language=language())  # fmt: skip
 
 

@@ -69,6 +69,14 @@ def upgrade() -> None:
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('sha256', name=op.f('pk_form_source'))
     )
+    op.create_table('note_format',
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('labels', sa.JSON(), nullable=False),
+    sa.Column('sections', sa.JSON(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_note_format'))
+    )
     op.create_table('person',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -269,6 +277,19 @@ def upgrade() -> None:
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_team_id'), ['team_id'], unique=False)
 
+    op.create_table('note_format_decision',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('format_key', sa.String(length=40), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_note_format_decision_by_id_person')),
+    sa.ForeignKeyConstraint(['format_key'], ['note_format.key'], name=op.f('fk_note_format_decision_format_key_note_format')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note_format_decision'))
+    )
+    with op.batch_alter_table('note_format_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_note_format_decision_format_key'), ['format_key'], unique=False)
+
     op.create_table('person_role',
     sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('role', sa.String(length=20), nullable=False),
@@ -306,6 +327,31 @@ def upgrade() -> None:
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_assignment_client_id'), ['client_id'], unique=False)
         batch_op.create_index('ix_assignment_person', ['person_id', 'ended_at', 'client_id'], unique=False)
+
+    op.create_table('audit_entry',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verb', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('object_id', sa.Uuid(), nullable=False),
+    sa.Column('client_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('kiosk_id', sa.Uuid(), nullable=True),
+    sa.Column('author_id', sa.Uuid(), nullable=True),
+    sa.Column('device_id', sa.Uuid(), nullable=True),
+    sa.Column('sign_in_id', sa.Uuid(), nullable=True),
+    sa.Column('request_id', sa.String(length=16), nullable=True),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_audit_entry_author_id_person')),
+    sa.ForeignKeyConstraint(['client_id'], ['client.id'], name=op.f('fk_audit_entry_client_id_client')),
+    sa.ForeignKeyConstraint(['kiosk_id'], ['kiosk.id'], name=op.f('fk_audit_entry_kiosk_id_kiosk')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_audit_entry_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
+    )
+    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_audit_entry_about', ['object_id'], unique=False, sqlite_where=sa.text("kind = 'person'"), postgresql_where=sa.text("kind = 'person'"))
+        batch_op.create_index('ix_audit_entry_author', ['author_id'], unique=False, sqlite_where=sa.text('author_id IS NOT NULL'), postgresql_where=sa.text('author_id IS NOT NULL'))
+        batch_op.create_index('ix_audit_entry_client', ['client_id', 'at', 'id'], unique=False)
+        batch_op.create_index('ix_audit_entry_person', ['person_id', 'at', 'id'], unique=False)
 
     op.create_table('capture',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -498,11 +544,11 @@ def upgrade() -> None:
     sa.Column('visit_id', sa.Uuid(), nullable=True),
     sa.Column('client_id', sa.Uuid(), nullable=False),
     sa.Column('author_id', sa.Uuid(), nullable=False),
-    sa.Column('format', sa.String(length=20), nullable=False),
+    sa.Column('format', sa.String(length=40), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("format IN ('free', 'soap')", name=op.f('ck_note_known_format')),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_note_author_id_person')),
     sa.ForeignKeyConstraint(['client_id'], ['client.id'], name=op.f('fk_note_client_id_client')),
+    sa.ForeignKeyConstraint(['format'], ['note_format.key'], name=op.f('fk_note_format_note_format')),
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_note_visit_id_visit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
     )
@@ -737,6 +783,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_capture_author_state')
 
     op.drop_table('capture')
+    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_audit_entry_person')
+        batch_op.drop_index('ix_audit_entry_client')
+        batch_op.drop_index('ix_audit_entry_author', sqlite_where=sa.text('author_id IS NOT NULL'), postgresql_where=sa.text('author_id IS NOT NULL'))
+        batch_op.drop_index('ix_audit_entry_about', sqlite_where=sa.text("kind = 'person'"), postgresql_where=sa.text("kind = 'person'"))
+
+    op.drop_table('audit_entry')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_person')
         batch_op.drop_index(batch_op.f('ix_assignment_client_id'))
@@ -747,6 +800,10 @@ def downgrade() -> None:
 
     op.drop_table('alert')
     op.drop_table('person_role')
+    with op.batch_alter_table('note_format_decision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_note_format_decision_format_key'))
+
+    op.drop_table('note_format_decision')
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_membership_team_id'))
 
@@ -785,6 +842,7 @@ def downgrade() -> None:
     op.drop_table('client')
     op.drop_table('team')
     op.drop_table('person')
+    op.drop_table('note_format')
     op.drop_table('form_source')
     op.drop_table('form')
     with op.batch_alter_table('erasure', schema=None) as batch_op:

@@ -30,9 +30,9 @@ self.rules = (() => {
     return /\/blank$|^\/visits\/new$/.test(url.pathname) ? url.pathname : url.pathname + url.search;
   }
 
-  /** The blank page that can stand in for this address: of a note about a client; else "". */
+  /** The blank page that can stand in for this address: of a note about a client or a visit; else "". */
   function blank(path) {
-    const [, format] = /^\/clients\/[0-9a-f-]{36}\/notes\/(\w+)$/.exec(path) || [];
+    const [, format] = /^\/(?:clients|visits)\/[0-9a-f-]{36}\/notes\/(\w+)$/.exec(path) || [];
     return format ? `/notes/${format}/blank` : "";
   }
 

@@ -204,7 +204,7 @@ async function newest(cache, person, path) {
   return found.filter(Boolean).sort((a, b) => age(b) - age(a))[0];
 }
 
-/** The blank page in place of a note about somebody whose case is on this phone, or of whom a draft is. */
+/** The blank page in place of a note about somebody whose case or visit is on this phone, or of whom a draft is. */
 async function standIn(cache, person, path, pack) {
   const blank = rules.blank(path);
   if (!blank || !(rules.listed(pack, path.split("/notes/")[0]) || (await drafted(person, path)))) return null;

@@ -70,6 +70,10 @@ forms.preview          GET      in      403     403     403     403     403     
 forms.preview          POST     in      403     403     403     403     403     403     200     in      in
 forms.uploaded_definition GET   in      403     403     403     403     403     403     200     in      in
 forms.publish          POST     in      403     403     403     403     403     403     303     in      in
+notes.formats          GET      in      403     403     403     403     403     403     200     in      in
+notes.add_format       POST     in      403     403     403     403     403     403     303     in      in
+notes.retire_format    POST     in      403     403     403     403     403     403     303     in      in
+notes.bring_back_format POST    in      403     403     403     403     403     403     409     in      in
 
 # the tablet
 kiosks.pair            GET      200     200     200     200     200     200     200     200     200     200
@@ -149,6 +153,10 @@ exports.ask            POST     in      403     403     403     422     422     
 exports.show           GET      in      403     403     403     200     404     404     404     in      in
 exports.file           GET      in      403     403     403     200     404     404     404     in      in
 
+# who changed what
+audit.of_client        GET      in      403     403     403     200     404     200     200     in      in
+audit.of_person        GET      in      403     403     403     403     403     403     200     in      in
+
 # what was delivered
 captures.show          GET      in      200     404     404     404     404     404     404     in      in
 captures.take_file     POST     in      201     425     425     425     425     425     425     in      in
@@ -218,6 +226,12 @@ def fields(name: str, args: dict[str, Any]) -> dict[str, Any]:
             "version": str(args["client_version"]),
         },
         "clients.assign": {"coordinator": str(args["bob"])},
+        "notes.add_format": {
+            "label_fr": "Appel",
+            "label_en": "Call",
+            "sections-0-fr": "Dit",
+            "sections-0-en": "Said",
+        },
         "notes.take_at_case": {"text": "Vue en ville."},
         "notes.take_at_visit": {"text": "Vue chez elle."},
         "checklists.take": {"language": "fr"},
@@ -251,7 +265,7 @@ SESSION = {"sign_in", "device", "attempt", "person"}
 CASE = {"client", "contact", "alert", "assignment"}
 VISIT = {"visit", "visit_form", "visit_event"}
 TEXTS = {"note", "note_version", "checklist", "checklist_version", "feedback", "review_text", "answer"}
-TOUCHES: dict[str, set[str]] = {
+_TOUCHES: dict[str, set[str]] = {
     "people.take_sign_in": SESSION,
     "people.leave_kiosk": SESSION,
     "people.sign_out": {"sign_in"},
@@ -278,6 +292,8 @@ TOUCHES: dict[str, set[str]] = {
     "forms.retire": {"form", "form_decision"},
     "forms.bring_back": {"form", "form_decision"},
     "forms.publish": {"form", "form_version", "form_source", "form_decision", "form_upload"},
+    "notes.add_format": {"note_format", "note_format_decision"},
+    "notes.retire_format": {"note_format", "note_format_decision"},
     "offline.renew": {"device", "sign_in"},
     "clients.new": CASE,
     "clients.edit": CASE,
@@ -306,4 +322,8 @@ TOUCHES: dict[str, set[str]] = {
     "surveys.take_at_visit": TEXTS,
     "surveys.take_at_kiosk": TEXTS | {"kiosk"},
 }
+# What is no business of the audit: coming and going, one's own taste, a code that was wrong.
+UNTOLD = {"people.take_sign_in", "people.leave_kiosk", "people.sign_out", "people.change_language", "kiosks.take_pair"}
+AUDIT = "audit_entry"  # all else that touches a table leaves its row here
+TOUCHES = {name: tables if name in UNTOLD else tables | {AUDIT} for name, tables in _TOUCHES.items()}
 DELIVERY = {"capture", "capture_file", "device"}  # what a delivery writes, whatever its fate

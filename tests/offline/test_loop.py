@@ -100,6 +100,27 @@ def test_a_note_without_a_visit_begins_without_network_and_is_received_once(live
     assert posts(live, f"{case}/notes/free") == 1
 
 
+def test_a_note_at_a_visit_is_written_in_any_format_without_network(live: Live, page: Page) -> None:
+    """The pack has a page of the visit's own for the first format; for the others the blank page stands in."""
+    visit = id_of("visit")
+    day_ready(live, page)
+    live.faults.set("refuse")
+    opened(page, live.url + NOTE)
+    page.get_by_role("link", name="Note DAP").click()
+    page.wait_for_url(f"{live.url}/visits/{visit}/notes/dap")
+    page.wait_for_function(SHOWN)
+    expect(page.locator("h1")).to_have_text("Jeanne Le Goff")
+    page.fill("textarea[name=plan]", "Rappeler la fille.")
+    page.click("button[form=capture]")
+    page.wait_for_url(f"{live.url}/visits/{visit}")
+    page.wait_for_function(SHOWN)
+    assert kept(page, "captures")[0]["client"] == str(id_of("jeanne"))
+    live.faults.set("pass")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    until_waiting(page, 0)
+    assert rows(live, "SELECT visit_id, format FROM note") == [(visit.hex, "dap")]
+
+
 def test_the_blank_pages_of_a_visit_added_here_stay_at_that_visit(live: Live, page: Page) -> None:
     day_ready(live, page)
     live.faults.set("refuse")

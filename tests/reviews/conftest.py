@@ -14,7 +14,7 @@ from blueprints.forms import engine
 from blueprints.forms import queries as form_queries
 from blueprints.forms.models import FormVersion
 from blueprints.notes import actions as notes
-from blueprints.notes.models import Note, NoteVersion
+from blueprints.notes.models import Note, NoteFormat, NoteVersion
 from blueprints.people.models import Person
 from blueprints.shared.db import db, now, uuid7
 from blueprints.surveys.models import Feedback
@@ -103,7 +103,7 @@ class Field:
             getattr(self.world, author),
             at.client if at else getattr(self.world, client),
             at,
-            "soap",
+            db.session.get_one(NoteFormat, "soap"),
             body or SOAP,
             occurred or received - timedelta(hours=1),
             received,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blueprints.reviews.diff import CALM, Piece, changed, changes, compare
+from blueprints.shared.diff import CALM, Piece, changed, changes, compare
 
 
 def parts(old: str, new: str) -> list[tuple[str, str]]:

@@ -206,6 +206,7 @@ class Stage:
             "token": TOKEN,
             "day": str(today()),
             "format": "free",
+            "key": "soap",
             "alice": id_of("alice"),
             "bob": id_of("bob"),
             "client_version": world.jeanne.version,

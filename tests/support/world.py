@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 
 from blueprints.clients.models import Alert, Assignment, Client, Contact
 from blueprints.kiosks.models import Kiosk
+from blueprints.notes.actions import publish_shipped_formats
 from blueprints.people.models import Device, Membership, Person, PersonRole, SignIn, Team
 from blueprints.shared.db import db, now, today, zone
 from blueprints.shared.tokens import hashed
@@ -71,6 +72,7 @@ def password() -> str:
 
 def build() -> None:
     """Writes the world into an empty database; the caller commits."""
+    publish_shipped_formats()
     for name in ("north", "south"):
         db.session.add(Team(id=id_of(name), name={"north": "Nord", "south": "Sud"}[name]))
     db.session.flush()
