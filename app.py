@@ -17,6 +17,8 @@ from whitenoise import WhiteNoise
 
 from blueprints.answers import listening as answers_listening
 from blueprints.answers import views as answers
+from blueprints.audit import listening as audit_listening
+from blueprints.audit import views as audit
 from blueprints.captures import intake
 from blueprints.captures import views as captures
 from blueprints.checklists import views as checklists
@@ -42,7 +44,8 @@ from blueprints.surveys import views as surveys
 from blueprints.visits import views as visits
 
 ROOT = Path(__file__).parent
-SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews, captures, offline, answers, exports)
+SLICES = (ops, people, clients, visits, forms, checklists, notes, surveys, kiosks, reviews,
+          captures, offline, answers, exports, audit)  # fmt: skip
 COMMANDS = (ops_commands, people_commands, forms_commands, demo_commands)
 
 
@@ -89,6 +92,7 @@ def create_app(given: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         happened.listen(reviews_listening.hear)
         happened.listen(answers_listening.hear)
+        happened.listen(audit_listening.hear)
     _static(app)
     return app
 

@@ -20,7 +20,7 @@ from blueprints.clients.models import Client
 from blueprints.people import access
 from blueprints.people.models import Team
 from blueprints.shared.db import db
-from tests.data.access_matrix import COLUMNS, DELIVERY, TOUCHES, Row, fields, rows
+from tests.data.access_matrix import AUDIT, COLUMNS, DELIVERY, TOUCHES, Row, fields, rows
 from tests.support.client import deliver
 from tests.support.engines import Engines, SQLite
 from tests.support.matrix import CANARIES, NOBODYS, POINTS_OF_VIEW, Stage, allowed_words, mutate_everywhere, picture
@@ -250,6 +250,8 @@ class Walk:
         changed = self._changed()
         if changed - may:
             self._say(who, way, f"touched {sorted(changed - may)}")
+        if changed - DELIVERY and AUDIT in may - changed:
+            self._say(who, way, f"touched {sorted(changed)} and told nothing")
         if changed and not (expected == "hidden" and not self.captures):
             self._put_back()  # a delivery that was only kept stands in nobody's way
 

@@ -12,6 +12,7 @@ from blueprints.captures.pictures import Picture, note, store
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Person
 from blueprints.shared.db import db
+from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 
 REASON = 1_000  # characters
@@ -51,7 +52,9 @@ def _keep(picture: Picture, capture: Capture, id: UUID, doubtful: bool = False) 
     if doubtful or not picture.readable or capture.state == "held":
         room.demand(capture, len(picture.content))
     store([picture])
-    return note(picture, capture, id)
+    row = note(picture, capture, id)
+    tell("added", "photo", row.id, capture.client_id)
+    return row
 
 
 def apply(person: Person, capture: Capture) -> bool:
@@ -63,6 +66,7 @@ def apply(person: Person, capture: Capture) -> bool:
     _still_held(capture)
     if not intake.apply_again(capture, person, person):
         return False
+    tell("applied", "capture", capture.id, capture.client_id)
     intake.try_again(capture)
     return True
 
@@ -76,6 +80,7 @@ def close(person: Person, capture: Capture, reason: str) -> None:
     _still_held(capture)
     capture.state, capture.why = "closed", {"": {"reason": reason}}
     db.session.add(Settlement(capture_id=capture.id, person_id=person.id, what="closed", reason=reason))
+    tell("closed", "capture", capture.id, capture.client_id)
 
 
 def _still_held(capture: Capture) -> None:

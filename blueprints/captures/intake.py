@@ -1,6 +1,7 @@
 """The one path of a capture on the server (docs/offline.md): row, effect and receipt in one transaction."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -229,7 +230,7 @@ def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk)
     """
     g.happened_to = None
     try:
-        with savepoint():
+        with savepoint(), _by(capture, asker):
             _run(capture, pairs, asker)
     except Refused as refusal:
         first = refusal
@@ -245,6 +246,12 @@ def perform(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk)
     else:
         capture.state, capture.why, capture.refusal = "applied", None, None
         capture.client_id = g.happened_to
+
+
+def _by(capture: Capture, asker: Person | Kiosk) -> AbstractContextManager[None]:
+    """By whose hand it is: a tablet's own; else whoever is signed in, who may carry somebody else's words."""
+    kiosk = asker.id if isinstance(asker, Kiosk) else None
+    return happened.by(kiosk_id=kiosk, author_id=capture.author_id, device_id=capture.device_id)
 
 
 def _run(capture: Capture, pairs: list[envelope.Pair], asker: Person | Kiosk, language: str | None = None) -> None:
@@ -304,6 +311,8 @@ def _settle_what_it_replaces(capture: Capture) -> None:
         replaced.state, replaced.why = "closed", {language: {"reason": text} for language, text in words.items()}
         replaced.client_id = capture.client_id  # its photos are those of the corrected one: whoever reads it sees them
         db.session.add(Settlement(capture_id=replaced.id, person_id=capture.author_id, what="corrected"))
+        with happened.by(author_id=capture.author_id, device_id=capture.device_id):
+            happened.tell("corrected", "capture", replaced.id, capture.client_id)
 
 
 def apply_again(capture: Capture, asker: Person | Kiosk, by: Person | None) -> bool:

@@ -12,6 +12,7 @@ from blueprints.notes.models import NoteVersion
 from blueprints.reviews import actions as reviews
 from blueprints.reviews.models import Return, ReviewText
 from blueprints.shared.db import db, local, now, then
+from blueprints.shared.happened import by
 from blueprints.surveys.models import Feedback
 
 RIPE = timedelta(days=2)  # what is older has been read
@@ -26,7 +27,7 @@ def read(story: Story) -> None:
         for unit, found in _units(story, team).items():
             since = max(text.since for text in found)
             notes = [text for text in found if text.kind == "note"]
-            with then(_next_morning(story, since)):
+            with then(_next_morning(story, since)), by(story.person[reader].id):
                 if story.bath is not None and any(text.id == story.bath.id for text in notes):
                     reviews.send_back(story.person[reader], unit, [story.bath.id], texts.ABOUT_THE_BATH[0])
                 elif since > story.moment - RIPE or any(text.late for text in found):
@@ -75,7 +76,8 @@ def call_back(story: Story) -> None:
     if called is None:
         return
     feedback = db.session.get_one(Feedback, called.id)
-    with then(min(at(local(called.received).date() + timedelta(days=1), 17, 40), story.moment)):
+    next_evening = min(at(local(called.received).date() + timedelta(days=1), 17, 40), story.moment)
+    with then(next_evening), by(story.person["nadia"].id):
         words = story.say(texts.CALLED_BACK, feedback.client) if feedback.client else texts.CALLED_BACK
         reviews.call_back(story.person["nadia"], feedback, words, now())
         db.session.flush()

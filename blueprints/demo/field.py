@@ -12,6 +12,7 @@ from blueprints.demo.rounds import TITLES
 from blueprints.demo.story import Phone, Story, at, day_of, in_turn, weekdays
 from blueprints.kiosks.models import Kiosk
 from blueprints.shared.db import db, local, then, zone
+from blueprints.shared.happened import by
 from blueprints.visits import actions as visits
 from blueprints.visits.models import Visit
 
@@ -62,7 +63,7 @@ def _is_over(story: Story, key: str, visit: Visit) -> bool:
 
 def _status(story: Story, phone: Phone, visit: Visit, status: str, when: datetime, reason: str = "") -> None:
     if story.moment - when > RECENT:  # long ago: told by the visit's own record alone, which is quicker
-        with then(when):
+        with then(when), by(phone.owner.id, device_id=phone.device.id):
             visits.set_status(visit, status, phone.owner, id=story.id(), at=when, received=when, reason=reason)
         return
     fields = [("status", status)] + ([("reason", reason)] if reason else [])

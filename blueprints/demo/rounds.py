@@ -7,6 +7,7 @@ from blueprints.clients.models import Client
 from blueprints.demo.service import FORMS, OF_LEA
 from blueprints.demo.story import Story, at, day_of, weekdays
 from blueprints.shared.db import local, then
+from blueprints.shared.happened import by
 from blueprints.visits import actions as visits
 from blueprints.visits.models import Visit
 
@@ -82,14 +83,15 @@ def _plan_one(
     story: Story, key: str, client: Client, day: date, hour: int, minute: int, form: str | None, minutes: int = 0
 ) -> Visit:
     starts = at(day, hour, minute)
-    by = story.person["marc" if key == "ines" else "nadia"]
-    with then(min(starts - timedelta(days=day.weekday() + 4), story.moment - timedelta(days=1))):
+    planner = story.person["marc" if key == "ines" else "nadia"]
+    when = min(starts - timedelta(days=day.weekday() + 4), story.moment - timedelta(days=1))
+    with then(when), by(planner.id):
         visit = visits.plan(
             client,
             story.person[key],
             starts,
             minutes or story.chance.choice(LENGTHS),
-            by,
+            planner,
             purpose=TITLES[form] if form else client.service,
             forms=[form] if form else [],
             confirmed=True,
@@ -102,7 +104,7 @@ def look_ahead(story: Story) -> None:
     """Next week Tom is away for two days and Léa stands in; two visits of Léa's overlap on the Wednesday."""
     thursday, friday = covered(story)
     person, wednesday = story.person, thursday - timedelta(days=1)
-    with then(story.moment - timedelta(hours=4)):
+    with then(story.moment - timedelta(hours=4)), by(person["nadia"].id):
         visits.cover(person["tom"], person["lea"], thursday, friday, person["nadia"])
     that_day = [visit for visit in story.planned["lea"] if day_of(visit) == wednesday]
     busy = {visit.client_id for visit in that_day}

@@ -11,8 +11,9 @@ from blueprints.demo import texts
 from blueprints.demo.story import Phone, Story, number_like
 from blueprints.kiosks import actions as kiosks
 from blueprints.people import actions as people
-from blueprints.people.models import Device, Invitation, SignIn
+from blueprints.people.models import Device, Invitation, Person, SignIn
 from blueprints.shared.db import db, now
+from blueprints.shared.happened import by
 from blueprints.shared.tokens import hashed
 
 PASSWORD = "quatre visites ce matin"  # noqa: S105  # printed where the demo runs, and meant to be known
@@ -46,6 +47,11 @@ def hire(story: Story) -> None:
     """An administrator makes the teams, invites everybody and pairs the kiosk; everybody accepts."""
     admin = people.create_administrator(PEOPLE["yves"][0], email("yves"), PASSWORD)
     story.person["yves"] = admin
+    with by(admin.id):
+        _hire_all(story, admin)
+
+
+def _hire_all(story: Story, admin: Person) -> None:
     story.team = {key: people.make_team(name) for key, name in TEAMS.items()}
     for key, (name, role, team) in PEOPLE.items():
         if key != "yves":
@@ -88,9 +94,10 @@ def meet(story: Story) -> None:
         ("tom", tom, "north", "Kerlann", "nadia"),
         ("ines", texts.SOUTH, "south", "Port-Béval", "marc"),
     ):
-        story.client[key] = [_open(story, row, team, town) for row in rows]
-        for client in story.client[key]:
-            clients.assign(client, story.person[key], story.person[supervisor])
+        with by(story.person[supervisor].id):
+            story.client[key] = [_open(story, row, team, town) for row in rows]
+            for client in story.client[key]:
+                clients.assign(client, story.person[key], story.person[supervisor])
 
 
 def _open(story: Story, row: texts.Row, team: str, town: str) -> Client:

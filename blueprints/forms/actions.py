@@ -14,6 +14,7 @@ from blueprints.forms.models import Form, FormDecision, FormSource, FormUpload, 
 from blueprints.forms.queries import version_of
 from blueprints.people.models import Person
 from blueprints.shared.db import db, now
+from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 
 NO_CONTENT = ("version", "hash", "source", "unsupported")
@@ -70,6 +71,7 @@ def keep_upload(by: Person, file: str, data: bytes, use: str, found: dict[str, A
     upload = FormUpload(by_id=by.id, file=file[:250], data=data, use=use, found=found)
     db.session.add(upload)
     db.session.flush()
+    tell("uploaded", "form", upload.id)
     return upload
 
 
@@ -103,8 +105,10 @@ def _decide(form: Form, version: str | None, by: Person | None) -> None:
         db.session.flush()
         return
     form.current = version
-    db.session.add(FormDecision(form=form, version=version, by=by))
+    decision = FormDecision(form=form, version=version, by=by)
+    db.session.add(decision)
     db.session.flush()
+    tell("published" if version else "retired", "form", decision.id)
 
 
 def publish_shipped() -> list[str]:

@@ -11,6 +11,7 @@ from blueprints.forms.queries import current_of
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.models import Person, Team
 from blueprints.shared.db import db, now
+from blueprints.shared.happened import by as by_hand
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.shared.tokens import hashed, spoken_code
@@ -56,7 +57,8 @@ def pair(kiosk: Kiosk) -> str:
     secret = secrets.token_urlsafe(32)
     kiosk.secret, kiosk.paired_at, kiosk.last_heard = hashed(secret), now(), now()
     kiosk.code, kiosk.code_expires = None, None
-    tell("paired", "kiosk", kiosk.id)
+    with by_hand(kiosk_id=kiosk.id):
+        tell("paired", "kiosk", kiosk.id)
     return secret
 
 

@@ -2,6 +2,7 @@
 
 from blueprints.people.models import Device, SignIn
 from blueprints.shared.db import db
+from blueprints.shared.happened import tell
 
 
 def renew_device(row: SignIn) -> Device:
@@ -10,4 +11,5 @@ def renew_device(row: SignIn) -> Device:
     db.session.add(device)
     row.device = device
     db.session.flush()
+    tell("renewed", "device", device.id)
     return device

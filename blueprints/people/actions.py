@@ -21,6 +21,7 @@ from blueprints.people.models import (
     Team,
 )
 from blueprints.shared.db import db, now
+from blueprints.shared.happened import by as by_hand
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.shared.tokens import hashed
@@ -79,7 +80,8 @@ def accept(invitation: Invitation, password: str) -> Person:
     """Sets the password of whoever holds the link, which ends. Refuses a weak one."""
     choose_password(invitation.person, password)
     invitation.used_at = now()
-    tell("accepted", "person", invitation.person_id)
+    with by_hand(person_id=invitation.person_id):  # nobody is signed in yet: the link says who it is
+        tell("accepted", "person", invitation.person_id)
     return invitation.person
 
 
@@ -131,6 +133,7 @@ def enable(by: Person, person: Person) -> None:
 def introduce(person: Person, name: str, shortcuts: bool) -> None:
     """What everybody may change of themselves."""
     person.name, person.shortcuts = name, shortcuts
+    tell("introduced", "person", person.id)
 
 
 def choose_language(person: Person, language: str) -> None:
@@ -150,6 +153,7 @@ def end_one_session(by: Person, row: SignIn) -> None:
 def end_other_sessions(person: Person) -> None:
     """All sessions of the person but the one that asks."""
     _end_sessions(person.id, person, but=person.sign_in.id if person.sign_in else None)
+    tell("ended other sessions", "person", person.id)
 
 
 def revoke_device(by: Person, device: Device) -> None:

@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from blueprints.audit.models import AuditEntry
 from blueprints.captures.models import Capture
 from blueprints.checklists.models import Checklist, ChecklistVersion
 from blueprints.clients.models import Client
@@ -192,6 +193,23 @@ def test_nothing_is_read_before_it_has_come(demo: Flask) -> None:
         assert came[row.version_id] < row.at
     for call in db.session.scalars(select(CallBack)):
         assert came[call.feedback_id] < call.at
+
+
+def test_everybodys_doings_are_in_the_audit(demo: Flask) -> None:
+    """Only what ships, and the first administrator, came without a hand; phones say which they are."""
+    rows = db.session.scalars(select(AuditEntry)).all()
+    assert {(row.verb, row.kind) for row in rows if not (row.person_id or row.kiosk_id)} == {
+        ("published", "form"), ("offered", "note format"), ("created", "person"),
+    }  # fmt: skip
+    hands = Counter(row.person_id for row in rows)
+    assert all(hands[person(key).id] for key in ("lea", "tom", "ines", "nadia", "marc", "yves"))
+    assert all(row.device_id for row in rows if row.person_id == person("lea").id and row.client_id)
+    assert {row.kiosk_id for row in rows if row.kind == "feedback" and row.kiosk_id} == {
+        db.session.scalars(select(Kiosk.id)).one()
+    }
+    moments = [row.at for row in rows]
+    assert max(moments) <= datetime.fromisoformat(TUESDAY)
+    assert max(moments) - min(moments) > timedelta(days=80)
 
 
 def test_something_is_missing_and_a_supervisor_sees_what(demo: Flask) -> None:

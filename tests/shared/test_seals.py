@@ -19,7 +19,7 @@ from tests.support.world import World, id_of
 
 ClientAs = Callable[[str | None], Any]
 
-TABLES = ["checklist_version", "erasure", "note_version", "signature"]
+TABLES = ["audit_entry", "checklist_version", "erasure", "note_version", "signature"]
 
 
 @pytest.fixture
