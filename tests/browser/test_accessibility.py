@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from blueprints.captures.models import Capture
 from blueprints.clients.models import Client
 from blueprints.demo import world
+from blueprints.exports.models import Export
 from blueprints.forms import actions as forms
 from blueprints.forms.importing.converting import run
 from blueprints.kiosks.models import Kiosk
@@ -95,10 +96,15 @@ nadia   captures.held        /held
 nadia   captures.look        /held/{held}
 nadia   captures.correct     /held/{held}/correct
 nadia   surveys.answers      /answers
+nadia   answers.question     /questions?form=home-safety&path=/data/bathroom/rail
+nadia   exports.index        /exports?form=home-safety
+nadia   exports.show         /exports/{export}
+nadia   exports.show         /exports/{making}
 nadia   people.account       /account
 nadia   404                  /clients/00000000-0000-0000-0000-000000000000
 
 claire  surveys.answers      /answers
+claire  exports.index        /exports?form=home-safety
 claire  people.account       /account
 claire  403                  /clients
 
@@ -125,7 +131,7 @@ WHO = list(dict.fromkeys(who for who, _endpoint, _url in ROWS))
 # GET routes that show no page of their own
 NO_PAGES = {
     *("static", "ops.home", "ops.healthz", "ops.readyz", "forms.definition", "captures.file"),
-    *("forms.uploaded_definition", "forms.source"),
+    *("forms.uploaded_definition", "forms.source", "exports.file"),
     *("offline.today_pack", "offline.pack_pages", "offline.worker", "offline.manifest"),
 }
 
@@ -198,6 +204,13 @@ class Demo:
         for name, row in kinds.items():
             data = survey(row)
             self.names[name] = str(forms.keep_upload(yves, "form.xlsx", data, "checklist", run(data, "form.xlsx")).id)
+        nadia = db.session.scalars(select(Person).where(Person.email == world.email("nadia"))).one()
+        for name, state in (("export", "ready"), ("making", "making")):
+            shape = {"format": "csv", "language": "fr", "names": True, "split": False, "comma": True}
+            made = Export(by_id=nadia.id, form_id="home-safety", versions=[], state=state, done=3, total=9, **shape)
+            db.session.add(made)
+            db.session.flush()
+            self.names[name] = str(made.id)
         self.names["token"] = people.invite(yves, details)[1].rsplit("/", 1)[-1]
         self.names["yesterday"] = today().isoformat()
 
