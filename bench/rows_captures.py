@@ -60,7 +60,7 @@ def _checklists(at: Place, subjects: Subjects) -> Iterator[Row]:
         return url, body, {**headers, "Capture-Id": str(uuid4())}
 
     taken = [_load(at.port, 8, checklist)[0] for _ in range(RUNS)]
-    yield row("checklists of 18 answers at 8 connections", taken, "/s", 60, least=True)
+    yield row("checklists of 18 answers at 8 connections", taken, "/s", 50, least=True)
 
 
 def _load(port: int, connections: int, make: Callable[[], Request]) -> tuple[float, list[float]]:
