@@ -240,11 +240,14 @@ def upload_of(person: Person, upload_id: UUID) -> FormUpload:
 
 
 def uploaded(upload: FormUpload) -> engine.Definition:
-    """The definition of what was uploaded. Raises NotFound (404) where it was refused."""
+    """The definition of what was uploaded, to be tried with the file of somebody who does not exist.
+
+    Raises NotFound (404) where it was refused.
+    """
     form = upload.found["form"]
     if form is None:
         raise NotFound
-    return engine.load({**form, "settings": {**form["settings"], "use": upload.use}})
+    return telling.tried_with(engine.load({**form, "settings": {**form["settings"], "use": upload.use}}))
 
 
 def tried(definition: engine.Definition, posted: Iterable[tuple[str, str]], moment: datetime) -> engine.Verdict:

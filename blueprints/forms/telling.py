@@ -25,6 +25,14 @@ from blueprints.shared.db import db, local, today
 from blueprints.shared.words import tel
 from blueprints.visits.models import Visit
 
+SOMEBODY = {
+    "client_id": "00000000-0000-7000-8000-000000000000",
+    "date_of_birth": "1941-03-12",
+    "age": "85",
+    "phone": "0298000000",
+    "opened": "2026-01-05",
+    "contact_phone": "0600000000",
+}
 LONGEST = 80  # characters of an answer that stands below another question
 
 
@@ -69,6 +77,20 @@ def given(person: Person, definition: engine.Definition, visit: Visit | None, la
     )
     before = {**last.answers, "day": last.day.isoformat()} if last else {}
     return register.given(wants, facts, before, everyone(person, day) if wants.offered else ())
+
+
+def reads_a_file(definition: engine.Definition) -> bool:
+    """Whether a form reads the file of the client whom it is filled about."""
+    wants = register.wanted(definition)
+    chosen = {name for name in wants.lists_of("clients") if name in wants.offered}
+    return bool(wants.inputs) or any(name not in chosen for name in wants.lists)
+
+
+def tried_with(definition: engine.Definition) -> engine.Definition:
+    """The form as it is for a person who does not exist: an administrator tries it, and sees nobody's file."""
+    somebody = {**_names(), **SOMEBODY, "full_name": _("Jane Example"), "given_name": _("Jane")}
+    wants = register.wanted(definition)
+    return register.informed(definition, register.given(wants, somebody, {}, [somebody]) if wants.anything else {})
 
 
 def offered_again(person: Person, definition: engine.Definition) -> register.Given:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.datastructures import CombinedMultiDict
 
-from blueprints.forms import actions, queries
+from blueprints.forms import actions, queries, telling
 from blueprints.forms.importing.sandbox import read_one
 from blueprints.forms.inputs import UploadForm
 from blueprints.kiosks.queries import this_kiosk
@@ -69,7 +69,8 @@ def preview(upload_id: UUID) -> ResponseReturnValue:
     definition, answers = queries.uploaded(found), list(request.form.items(multi=True))
     sent = request.method == "POST" and "_step" not in request.form
     verdict = queries.tried(definition, answers, now()) if sent else queries.opened(definition, now(), answers)
-    return render("forms/preview.html", upload=found, verdict=verdict, definition=definition, sent=sent)
+    facts = telling.panel(definition)
+    return render("forms/preview.html", upload=found, verdict=verdict, definition=definition, sent=sent, facts=facts)
 
 
 @bp.post("/forms/uploads/<uuid:upload_id>/publish")
@@ -145,7 +146,8 @@ def definition(form_id: str, version: str) -> ResponseReturnValue:
 def blank(form_id: str, version: str) -> ResponseReturnValue:
     """A form for a visit that only this phone knows yet: script puts the visit's id in place of the zeros."""
     verdict = queries.for_nobody_yet(current_user, form_id, version, now())
-    return render("forms/blank.html", version=version, verdict=verdict)
+    unread = telling.reads_a_file(verdict.filled.definition)
+    return render("forms/blank.html", version=version, verdict=verdict, unread=unread)
 
 
 def _list(form: UploadForm, status: int = 200) -> ResponseReturnValue:

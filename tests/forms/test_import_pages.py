@@ -106,6 +106,16 @@ def test_the_preview_is_judged_and_nothing_is_kept(client_as: As) -> None:
     assert queries.current_of("tried") is None
 
 
+def test_a_preview_reads_the_file_of_somebody_who_does_not_exist(client_as: As) -> None:
+    gaston = client_as("gaston")
+    call = "pulldata('clients', 'phone', 'this', 'yes')"
+    data = survey(["select_one_from_file clients.csv", "who", "Who?"], ["calculate", "call", None, None, call],
+                  ["note", "said", "Their number: ${call}"])  # fmt: skip
+    page = gaston.get(bring(gaston, data, "tried.xlsx").location + "/preview").text
+    assert "Jeanne Exemple" in page and "Their number: 0298000000" in page
+    assert "Le Goff" not in page
+
+
 def test_a_new_version_says_what_it_changes_for_what_was_collected(client_as: As) -> None:
     gaston = client_as("gaston")
     first = published(gaston, ONE)

@@ -1,5 +1,6 @@
 """What our register tells a form: what it reads and no more, of whom the person may see; judged as it was told."""
 
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from blueprints.checklists.models import ChecklistVersion
-from blueprints.clients.models import Client
+from blueprints.clients.models import Assignment, Client
 from blueprints.clients.queries import everyone, facts_of
 from blueprints.forms import actions, queries, register
 from blueprints.forms.engine import Clock, Definition, blank, judge, load, readable
@@ -182,6 +183,28 @@ def test_a_list_of_clients_holds_those_whom_the_person_may_open(world: World) ->
         queries.for_nobody_yet(one("alice"), form_id, version, now()).filled.definition.given,
     ):
         assert [row["name"] for row in told["lists"]["clients"]] == [str(id_of("jeanne"))]
+
+
+def test_a_page_with_sixty_clients_to_choose_from_stays_light(world: World, client_as: ClientAs) -> None:
+    for number in range(60):
+        given, family, phone = f"Prénom {number * 7919}", f"Nom {number * 104729}", f"02{number * 1299709:08d}"
+        client = Client(team_id=id_of("north"), given_name=given, family_name=family, phone=phone, search=str(number))
+        client.assignments = [Assignment(person_id=id_of("alice"), made_by=id_of("diane"))]
+        db.session.add(client)
+    form_id, version = published(CHOOSING)
+    page = client_as("alice").get(f"/visits/{id_of('visit')}/checklists/{form_id}/{version}").get_data()
+    assert page.count(b"<option") == 62
+    assert len(gzip.compress(page)) < 8_000
+
+
+def test_a_form_for_a_visit_that_only_the_phone_knows_says_that_it_reads_no_file(
+    world: World, client_as: ClientAs
+) -> None:
+    words = "ce qu’il y lirait reste vide"
+    for data, said in ((TELEPHONE, True), (CHOOSING, False)):
+        form_id, version = published(data)
+        page = client_as("alice").get(f"/forms/{form_id}/{version}/blank").get_data(as_text=True)
+        assert (words in page, "0298000000" in page) == (said, not said)  # who may be chosen is there all the same
 
 
 @pytest.mark.both_engines
