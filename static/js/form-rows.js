@@ -7,6 +7,7 @@ const IDS = ["id", "for", "aria-describedby"]; // these only have to be differen
 const plain = (path) => path.replace(/\[\d+\]/g, "");
 const AT_ONCE = 20; // rows: more are not in sight
 const SLICE = 4; // ms
+const MANY = 30; // rows, of which only those in sight are laid out
 const templates = new WeakMap();
 const recipes = new WeakMap();
 let made = 0;
@@ -114,6 +115,7 @@ const outermost = (place, row) => place.parentElement.closest(".form-row") === r
 /** Puts rows at the end, and tells the form that each is there (`tournee:row`). */
 function append(form, rows, fresh) {
   rows.append(...fresh);
+  rows.toggleAttribute("data-many", rows.children.length > MANY);
   for (const row of fresh) form.dispatchEvent(new CustomEvent("tournee:row", { detail: row }));
 }
 
