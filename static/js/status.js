@@ -44,7 +44,7 @@ export function say(text, tone = "info") {
   requestAnimationFrame(() => {
     says.textContent = text;
     const hush = () => says.textContent === text && says.replaceChildren();
-    addEventListener("pointerdown", hush, { once: true, capture: true });
+    addEventListener("click", hush, { once: true, capture: true }); // not before: the page may move, and the press with it
   });
 }
 

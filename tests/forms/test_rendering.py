@@ -84,9 +84,9 @@ def test_every_question_of_a_form_of_others_is_on_its_page(app: Flask, name: str
     asked = {
         path
         for path, question in definition.questions.items()
-        if question.type != "repeat" and not layout.unseen(question)
+        if question.type not in ("repeat", "note") and not layout.unseen(question)
     }
-    # rows that a count makes are not there yet, and what the register fills is drawn in its own way
+    # rows that a count makes are not there yet, and what the register tells is drawn in its own way
     others = [path for path, question in definition.questions.items() if question.repeat_count is not None]
     others += definition.context
     asked = {path for path in asked if not any(f"{path}/".startswith(f"{other}/") for other in others)}
