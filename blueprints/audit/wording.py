@@ -52,6 +52,8 @@ WORDS = {
     ("returned", "checklist"): _l("Checklist sent back"),
     ("submitted", "note"): _l("Note submitted"),
     ("resubmitted", "note"): _l("Note submitted anew"),
+    ("addendum", "note"): _l("Addendum to a note"),
+    ("amendment", "note"): _l("Amendment of a note"),
     ("signed", "note"): _l("Note signed"),
     ("returned", "note"): _l("Note sent back"),
     ("answered", "feedback"): _l("Survey answered"),

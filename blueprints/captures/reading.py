@@ -14,11 +14,12 @@ from blueprints.forms.engine.completion import FILES
 from blueprints.forms.engine.filled import Filled
 from blueprints.forms.engine.nodes import Node
 from blueprints.forms.queries import clock_of, definition_of, language_in, opened, with_given
-from blueprints.notes.models import NoteFormat
+from blueprints.notes.models import Note, NoteFormat
 from blueprints.shared.db import db
 
 UNDER_A_FORM = re.compile(r"/(?:visits/[^/]+/(?:checklists|feedback)|kiosk/answers)/(?P<form>[^/]+)/(?P<version>[^/]+)")
 UNDER_A_NOTE = re.compile(r"/(?:visits|clients)/[^/]+/notes/(?P<format>[^/]+)")
+UNDER_A_SIGNED_NOTE = re.compile(r"/clients/[^/]+/notes/(?P<note>[^/]+)/(?P<what>addendum|amendment)")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,19 @@ def definition_for(capture: Capture) -> tuple[Definition, str] | None:
 
 def note_format(capture: Capture) -> NoteFormat | None:
     """The format of the note that the capture's address names, if any."""
-    found = UNDER_A_NOTE.fullmatch(capture.url)
-    return db.session.get(NoteFormat, found["format"]) if found and capture.kind == "note" else None
+    if capture.kind != "note":
+        return None
+    if found := UNDER_A_NOTE.fullmatch(capture.url):
+        return db.session.get(NoteFormat, found["format"])
+    found = UNDER_A_SIGNED_NOTE.fullmatch(capture.url)
+    note = db.session.get(Note, id) if found and (id := _id(found["note"])) else None
+    return note.shape if note else None
+
+
+def goes_on(capture: Capture) -> str:
+    """How the note of the capture's address goes on from a signed one: "addendum" or "amendment"; "text" where not."""
+    found = UNDER_A_SIGNED_NOTE.fullmatch(capture.url)
+    return found["what"] if found else "text"
 
 
 def fields_of(capture: Capture) -> list[Field]:
@@ -135,6 +147,7 @@ def _names(capture: Capture) -> dict[str, str]:
         "minutes": _("Minutes"),
         "day": _("Day"),
         "time": _("Time"),
+        "addendum": _("What is added"),
         **{part.name: part.label for part in (format.parts if format else ())},
     }
 
@@ -148,7 +161,9 @@ def filled(capture: Capture) -> dict[str, Any] | None:
         verdict = opened(form[0], capture.recorded or capture.received, typed(capture))
         return page | {"verdict": verdict, "version": form[1], "messages": verdict.messages | messages}
     if format:
-        return page | {"format": format, "values": dict(typed(capture)), "messages": messages}
+        base = next((text for name, text in capture.fields or [] if name == "_base"), "")
+        said = {"format": format, "what": goes_on(capture), "values": dict(typed(capture)), "base": base}
+        return page | said | {"messages": messages}
     return None
 
 

@@ -20,6 +20,7 @@ from blueprints.notes.models import Note, NoteVersion
 from blueprints.people.access import day_bounds
 from blueprints.people.models import NAME_ONLY
 from blueprints.reviews.models import ReviewText
+from blueprints.reviews.queries import in_force
 from blueprints.shared.db import db, today
 from blueprints.surveys.models import Feedback
 from blueprints.visits.models import OPEN, Visit
@@ -37,7 +38,8 @@ class Moment:
     when: datetime
     visit: Visit | None = None
     note: Note | None = None
-    version: NoteVersion | None = None
+    version: NoteVersion | None = None  # of a note, the one in force: signed last, or else the latest
+    waiting: NoteVersion | None = None  # the latest, where another is in force
     feedback: Feedback | None = None
     checklists: list[Checklist] = field(default_factory=list)
     reviews: dict[UUID, ReviewText] = field(default_factory=dict)
@@ -63,6 +65,7 @@ def of(client: Client, show: str | None = None, before: datetime | None = None) 
         page.append(rest.pop(0))
     _add_checklists(page)
     _add_reviews(page)
+    _add_signed(page)
     page.sort(key=lambda m: m.when, reverse=True)
     return Page(page, min(m.came for m in page) if rest else None)
 
@@ -141,6 +144,20 @@ def _add_reviews(page: list[Moment]) -> None:
                 for id in [*([moment.note.id] if moment.note else []), *(row.id for row in moment.checklists)]
                 if id in known
             }
+
+
+def _add_signed(page: list[Moment]) -> None:
+    """Puts the signed version in the place of a later one that is not signed yet; two queries where there is one."""
+    open = {m.note.id: m for m in page if m.note and m.version and m.version.number > 1 and not _is_signed(m)}
+    signed = in_force(open)
+    for version in db.session.scalars(select(NoteVersion).where(NoteVersion.id.in_(signed.values()))) if signed else ():
+        moment = open[version.note_id]
+        moment.waiting, moment.version, moment.when = moment.version, version, version.occurred
+
+
+def _is_signed(moment: Moment) -> bool:
+    review = moment.reviews.get(moment.note.id) if moment.note else None
+    return review is not None and review.state == "signed"
 
 
 def form_names() -> dict[str, str]:

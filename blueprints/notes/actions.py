@@ -1,5 +1,6 @@
-"""What can happen to a note: it is written, and written anew where a reviewer sent it back; and to the formats in which
-notes are written. Nothing commits here."""
+"""What can happen to a note: it is written, written anew where a reviewer sent it back, and once signed only added to
+or amended, which is read and signed like a first version; and to the formats in which notes are written. Nothing
+commits here."""
 
 import json
 import re
@@ -15,13 +16,14 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from blueprints.clients.models import Client
-from blueprints.notes.models import Note, NoteFormat, NoteFormatDecision, NoteVersion
+from blueprints.notes.models import ADDENDUM, Note, NoteFormat, NoteFormatDecision, NoteVersion
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local
 from blueprints.shared.happened import tell
 from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
 
+REASON = 1_000  # characters
 SHIPPED = Path(__file__).with_name("shipped.json")
 
 
@@ -58,13 +60,81 @@ def rewrite(
     occurred: datetime,
     recorded: datetime | None,
     received: datetime,
+    reason: str = "",
 ) -> NoteVersion:
-    """The next version, under its own capture's id; the earlier ones stay as they are, and so does "late"."""
+    """The next version, under its own capture's id; the earlier ones stay as they are, and so does "late".
+
+    An addendum or amendment that was sent back stays one, and needs its reason again.
+    """
     _check(note.client, occurred, recorded, received)
     last = note.versions[-1]
-    version = _add(note, id, last.number + 1, body, occurred, recorded, received, last.late)
+    if last.what != "text":
+        reason = _why(reason)
+    version = _add(note, id, last.number + 1, body, occurred, recorded, received, last.late, last.what, reason)
     tell("resubmitted", "note", note.id, note.client_id)
     return version
+
+
+def add_to(
+    signed: NoteVersion, id: UUID, words: str, reason: str, recorded: datetime | None, received: datetime
+) -> NoteVersion:
+    """An addendum to what is signed: a section more, under its own capture's id. The signed text stands in force until
+    this is signed too. Refuses no words and no reason."""
+    body = with_addendum(signed, f"{ADDENDUM}{len(signed.addenda) + 1}", words)
+    return _go_on(signed, "addendum", id, body, signed.occurred, reason, recorded, received)
+
+
+def amend(
+    signed: NoteVersion,
+    id: UUID,
+    body: dict[str, str],
+    occurred: datetime,
+    reason: str,
+    recorded: datetime | None,
+    received: datetime,
+) -> NoteVersion:
+    """An amendment of what is signed: the text as it should read, under its own capture's id. What was added to it
+    stays. The signed text stands in force until this is signed too. Refuses no reason, and a text that changes nothing.
+    """
+    _check(signed.note.client, occurred, recorded, received)
+    body = body | signed.addenda
+    if abs(occurred - signed.occurred) < timedelta(minutes=1):
+        occurred = signed.occurred  # a page shows no seconds
+    if (body, occurred) == (signed.body, signed.occurred):
+        raise Refused(_("This changes nothing in the signed note."), {"reason": _("Nothing was changed above.")})
+    return _go_on(signed, "amendment", id, body, occurred, reason, recorded, received)
+
+
+def with_addendum(signed: NoteVersion, section: str, words: str) -> dict[str, str]:
+    """The signed text with what is added in that section. Refuses no words."""
+    if not words.strip():
+        message = _("The addendum is empty. Please write at least a few words.")
+        raise Refused(_("This note cannot be recorded as it is."), {"addendum": message})
+    return {**signed.body, section: words}
+
+
+def _go_on(
+    signed: NoteVersion,
+    what: str,
+    id: UUID,
+    body: dict[str, str],
+    occurred: datetime,
+    reason: str,
+    recorded: datetime | None,
+    received: datetime,
+) -> NoteVersion:
+    note, why = signed.note, _why(reason)
+    number = note.versions[-1].number + 1
+    version = _add(note, id, number, body, occurred, recorded, received, signed.late, what, why)
+    tell(what, "note", note.id, note.client_id)
+    return version
+
+
+def _why(reason: str) -> str:
+    if not reason.strip() or len(reason) > REASON:
+        words = _("Please say why, in at most %(n)s characters.", n=REASON)
+        raise Refused(words, {"reason": words})
+    return reason
 
 
 def _add(
@@ -76,9 +146,12 @@ def _add(
     recorded: datetime | None,
     received: datetime,
     late: bool,
+    what: str = "text",
+    reason: str = "",
 ) -> NoteVersion:
     version = NoteVersion(
-        id=id, number=number, body=dict(body), occurred=occurred, recorded=recorded, received=received, late=late
+        id=id, number=number, body=dict(body), occurred=occurred, recorded=recorded, received=received, late=late,
+        what=what, reason=reason,
     )  # fmt: skip
     note.versions.append(version)
     db.session.flush()

@@ -1,7 +1,7 @@
 """What may come in as a note: the sections of its format, and when it happened; and as a new format."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -29,23 +29,33 @@ class Words:
 
     body: dict[str, str]
     occurred: datetime | None
+    reason: str = ""
 
 
-def read(format: NoteFormat, fields: "MultiDict[str, str]") -> Words:
+def read_addendum(fields: "MultiDict[str, str]") -> Words:
+    """What is added to a signed note, and why; read as `read` does."""
+    messages = _unfit(fields, ("addendum", "reason"))
+    if len(fields.get("addendum", "")) > LONGEST:
+        messages["addendum"] = _too_long()
+    if messages:
+        raise Refused(_("This note cannot be recorded as it is."), messages)
+    return Words({"addendum": fields.get("addendum", "")}, None, fields.get("reason", ""))
+
+
+def read_amendment(format: NoteFormat, fields: "MultiDict[str, str]") -> Words:
+    """A signed note as it should read, and why; read as `read` does."""
+    return replace(read(format, fields, ("reason",)), reason=fields.get("reason", ""))
+
+
+def read(format: NoteFormat, fields: "MultiDict[str, str]", beside: tuple[str, ...] = ()) -> Words:
     """The note among these fields. Raises Refused with a message for each field that cannot be taken as it is.
 
     Nothing is trimmed or dropped: a field that came twice, or that no note has, refuses the whole, which is then held.
+    beside: what else may stand among the fields.
     """
     parts = format.parts
     sections = [part.name for part in parts]
-    messages: dict[str, str] = {}
-    for name, values in fields.lists():
-        if name not in (*sections, *WHEN):
-            messages[name] = _("This field does not belong to a note.")
-        elif len(values) > 1:
-            messages[name] = _("This field came twice.")
-        elif CONTROL.search(values[0]):
-            messages[name] = _("This text contains a character that cannot be kept.")
+    messages = _unfit(fields, (*sections, *WHEN, *beside))
     body = {name: fields.get(name, "") for name in sections}
     for part in parts:
         if part.choices and body[part.name] and body[part.name] not in dict(part.choices):
@@ -56,11 +66,28 @@ def read(format: NoteFormat, fields: "MultiDict[str, str]") -> Words:
         messages.setdefault(sections[0], _("The note is empty. Please write at least a few words."))
     if sum(map(len, body.values())) > LONGEST:
         longest = max(sections, key=lambda name: len(body[name]))
-        messages.setdefault(longest, _("A note has at most %(n)s characters.", n=f"{LONGEST:,}".replace(",", "\u202f")))
+        messages.setdefault(longest, _too_long())
     occurred = _occurred(fields, messages)
     if messages:
         raise Refused(_("This note cannot be recorded as it is."), messages)
     return Words(body, occurred)
+
+
+def _unfit(fields: "MultiDict[str, str]", known: tuple[str, ...]) -> dict[str, str]:
+    """A message for each field that is none of these, that came twice, or that holds what cannot be kept."""
+    messages: dict[str, str] = {}
+    for name, values in fields.lists():
+        if name not in known:
+            messages[name] = _("This field does not belong to a note.")
+        elif len(values) > 1:
+            messages[name] = _("This field came twice.")
+        elif CONTROL.search(values[0]):
+            messages[name] = _("This text contains a character that cannot be kept.")
+    return messages
+
+
+def _too_long() -> str:
+    return _("A note has at most %(n)s characters.", n=f"{LONGEST:,}".replace(",", "\u202f"))
 
 
 def _occurred(fields: "MultiDict[str, str]", messages: dict[str, str]) -> datetime | None:

@@ -1,19 +1,23 @@
 """Case notes, the formats they are written in, and their versions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import get_locale
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from flask_babel import gettext as _
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from blueprints.clients.models import Client
 from blueprints.people.models import Person
 from blueprints.shared.db import Base, now, uuid7
 from blueprints.visits.models import Visit
+
+WHAT = ("text", "addendum", "amendment")
+ADDENDUM = "addendum_"  # the section of a body that an addendum adds; its number follows
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,22 @@ class NoteFormat(Base):
             and len({p.label[0] for p in parts}) == len(parts)
         )
 
+    def sections_of(self, *bodies: Mapping[str, str]) -> list[Section]:
+        """The sections that these texts may have: those of the format, and what was added after the signature."""
+        added = {name for body in bodies for name in body if name.startswith(ADDENDUM)}
+        numbers = sorted(int(name.removeprefix(ADDENDUM)) for name in added)
+        return [*self.parts, *(Section(f"{ADDENDUM}{n}", _("Addendum %(n)d", n=n)) for n in numbers)]
+
     def said(self, body: Mapping[str, str]) -> list[tuple[Section, str]]:
         """Each section that says something, with what it says; the only one of a free note has no name to read."""
-        parts = self.parts
-        shown = [Section("text", "")] if len(parts) == 1 and parts[0].name == "text" else parts
-        return [(part, part.words(body[part.name])) for part in shown if body.get(part.name)]
+        sections = self.sections_of(body)
+        if len(self.sections) == 1:
+            sections[0] = replace(sections[0], label="")
+        return [(part, part.words(body[part.name])) for part in sections if body.get(part.name)]
+
+
+def _number(section: str) -> int:
+    return int(section.removeprefix(ADDENDUM))
 
 
 def _in_words(texts: Mapping[str, str]) -> str:
@@ -119,11 +134,17 @@ class Note(Base):
 
 
 class NoteVersion(Base):
-    """What was submitted, once: never altered. Its id is its capture's."""
+    """What was submitted, once: never altered. Its id is its capture's.
+
+    Its body is the whole text as it would stand once signed: an addendum's is what was signed with a section more.
+    """
 
     __tablename__ = "note_version"
     __sealed__ = True
-    __table_args__ = (UniqueConstraint("note_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("note_id", "number"),
+        CheckConstraint(f"what IN {WHAT}", name="known_what"),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id"))
     number: Mapped[int]
@@ -132,8 +153,20 @@ class NoteVersion(Base):
     recorded: Mapped[datetime | None]  # the phone's clock
     received: Mapped[datetime]
     late: Mapped[bool] = mapped_column(default=False)  # first note more than 24 h after the event
+    what: Mapped[str] = mapped_column(String(10), default="text")  # or how it goes on from what was signed
+    reason: Mapped[str] = mapped_column(Text, default="")  # why it does
 
     note: Mapped[Note] = relationship(back_populates="versions")
+
+    @property
+    def addenda(self) -> dict[str, str]:
+        """What was added after signatures, by section."""
+        return {name: text for name, text in self.body.items() if name.startswith(ADDENDUM)}
+
+    @property
+    def added(self) -> str:
+        """The name of the section that an addendum adds: the last one of its body."""
+        return max(self.addenda, key=_number, default="")
 
     @property
     def words(self) -> int:

@@ -12,7 +12,8 @@ from blueprints.clients.models import Client
 from blueprints.notes.models import Note, NoteFormat, NoteFormatDecision, NoteVersion
 from blueprints.people.access import clients_of
 from blueprints.people.models import NAME_ONLY, Person
-from blueprints.reviews.queries import to_answer
+from blueprints.reviews.models import ReviewText
+from blueprints.reviews.queries import in_force, to_answer
 from blueprints.shared.db import db
 from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
@@ -64,14 +65,71 @@ def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | 
 
     Raises Refused where no return of it is open for its author, or where it is about something else.
     """
+    note = _returned(writer, version_id)
+    here = (client.id, visit.id if visit else None, format.key, "text")
+    if note is None or (note.client_id, note.visit_id, note.format, note.versions[-1].what) != here:
+        raise Refused(_("This answers the return of another text."))
+    return note
+
+
+def _returned(writer: Person, version_id: UUID) -> Note | None:
     to_answer(writer, version_id)
-    note = db.session.scalar(
+    return db.session.scalar(
         select(Note)
         .join(NoteVersion, NoteVersion.note_id == Note.id)
         .where(NoteVersion.id == version_id, Note.author_id == writer.id)
         .options(selectinload(Note.versions), joinedload(Note.client))
     )
-    here = (client.id, visit.id if visit else None, format.key)
-    if note is None or (note.client_id, note.visit_id, note.format) != here:
+
+
+def one_of(person: Person, client_id: UUID, note_id: UUID) -> Note:
+    """A note of a client whose case the person may open, with its versions. 404 else."""
+    query = _seen_by(person, client_id).where(Note.client_id == client_id, Note.id == note_id)
+    return db.session.scalar(query.options(joinedload(Note.client))) or abort(404)
+
+
+def signed_version(note: Note) -> NoteVersion | None:
+    """The version in force: the latest that was signed; None where none was."""
+    id = in_force([note.id]).get(note.id)
+    return next((version for version in note.versions if version.id == id), None)
+
+
+def to_add_to(writer: Person, note: Note, shown: str | None) -> NoteVersion:
+    """The signed version that its author adds to or amends here. shown: the id of the one that the page showed.
+
+    Raises Refused for somebody else's note, one that is not signed or waits for a reading, and where another version
+    was signed since the page was made.
+    """
+    if note.author_id != writer.id:
+        raise Refused(_("Only its author adds to a note or amends it."), status=403)
+    signed = signed_version(note)
+    if signed is None:
+        raise Refused(_("This note is not signed yet: it can be changed when it is sent back."), status=409)
+    if signed is not note.versions[-1]:
+        raise Refused(_("What was added to this note earlier is still being read: please wait for that."), status=409)
+    if shown != str(signed.id):
+        raise Refused(_("Another version was signed since this page was made. Nothing was changed in it."), status=409)
+    return signed
+
+
+def to_rewrite_addition(writer: Person, version_id: UUID, note: Note, what: str) -> NoteVersion:
+    """The signed version to which the returned addendum or amendment `version_id` of this note belongs.
+
+    Raises Refused as `to_rewrite` does.
+    """
+    found, signed = _returned(writer, version_id), signed_version(note)
+    if found is None or found.id != note.id or found.versions[-1].what != what or signed is None:
         raise Refused(_("This answers the return of another text."))
-    return note
+    return signed
+
+
+def own_signed(person: Person, client_ids: Collection[UUID], most: int) -> Sequence[Note]:
+    """The person's own notes about these clients that are signed and can be added to, the newest first."""
+    query = (
+        select(Note)
+        .join(ReviewText, ReviewText.id == Note.id)
+        .where(Note.author_id == person.id, Note.client_id.in_(client_ids), ReviewText.state == "signed")
+        .order_by(Note.created_at.desc(), Note.id)
+        .limit(most)
+    )
+    return db.session.scalars(query).all()

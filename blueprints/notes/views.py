@@ -14,7 +14,7 @@ from blueprints.checklists.queries import papers
 from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.notes import actions, inputs, queries
-from blueprints.notes.models import NoteFormat
+from blueprints.notes.models import Note, NoteFormat, NoteVersion
 from blueprints.people.access import require
 from blueprints.shared.db import db, local
 from blueprints.shared.pages import render
@@ -64,6 +64,52 @@ def take_at_case(incoming: Incoming, client_id: UUID, format: str) -> None:
     _take(incoming, clients.one_of(incoming.person, client_id), None, queries.format_of(format))
 
 
+@bp.get("/clients/<uuid:client_id>/notes/<uuid:note_id>/<any(addendum, amendment):what>")
+@require("coordinator", "supervisor")
+def more(client_id: UUID, note_id: UUID, what: str) -> ResponseReturnValue:
+    """The page on which the author of a signed note adds to it or amends it; a page of the pack."""
+    note = queries.one_of(current_user, client_id, note_id)
+    signed = queries.signed_version(note)
+    if signed is None or note.author_id != current_user.id:
+        abort(404)
+    waits = signed is not note.versions[-1]
+    return render("notes/more.html", note=note, signed=signed, what=what, waits=waits, values=_said_in(signed))
+
+
+@bp.post("/clients/<uuid:client_id>/notes/<uuid:note_id>/<any(addendum, amendment):what>")
+@takes("note")
+def take_more(incoming: Incoming, client_id: UUID, note_id: UUID, what: str) -> None:
+    """An addendum to a signed note, or an amendment; or the next version of one that was sent back."""
+    note = queries.one_of(incoming.person, client_id, note_id)
+    if what == "addendum":
+        _take_addendum(incoming, note)
+    else:
+        _take_amendment(incoming, note)
+
+
+def _take_addendum(incoming: Incoming, note: Note) -> None:
+    words, times = inputs.read_addendum(incoming.fields), (incoming.recorded, incoming.received)
+    added = words.body["addendum"]
+    if incoming.corrects is None:
+        signed = queries.to_add_to(incoming.writer, note, incoming.base)
+        actions.add_to(signed, incoming.id, added, words.reason, *times)
+    else:
+        signed = queries.to_rewrite_addition(incoming.writer, incoming.corrects, note, "addendum")
+        body = actions.with_addendum(signed, note.versions[-1].added, added)
+        actions.rewrite(note, incoming.id, body, signed.occurred, *times, words.reason)
+
+
+def _take_amendment(incoming: Incoming, note: Note) -> None:
+    words, times = inputs.read_amendment(note.shape, incoming.fields), (incoming.recorded, incoming.received)
+    if incoming.corrects is None:
+        signed = queries.to_add_to(incoming.writer, note, incoming.base)
+        actions.amend(signed, incoming.id, words.body, words.occurred or signed.occurred, words.reason, *times)
+    else:
+        signed = queries.to_rewrite_addition(incoming.writer, incoming.corrects, note, "amendment")
+        body = words.body | signed.addenda
+        actions.rewrite(note, incoming.id, body, words.occurred or signed.occurred, *times, words.reason)
+
+
 def _take(incoming: Incoming, client: Client, visit: Visit | None, format: NoteFormat) -> None:
     words = inputs.read(format, incoming.fields)
     begun = (visit.started_at or visit.starts_at) if visit else incoming.happened_at
@@ -81,6 +127,11 @@ def _page(key: str, visit: Visit | None, client: Client | None, **context: Any) 
     format = next((each for each in formats if each.key == key), None) or abort(404)
     values = {"values": {}, **context}
     return render("notes/write.html", visit=visit, client=client, format=format, formats=formats, **values)
+
+
+def _said_in(version: NoteVersion) -> dict[str, str]:
+    """What stands in the form of an amendment as it opens: the text that is signed."""
+    return {**version.body, **_values(version.occurred)}
 
 
 def _values(occurred: datetime) -> dict[str, str]:

@@ -25,6 +25,7 @@ from blueprints.visits.models import Visit
 from blueprints.visits.queries import round_of
 
 MOST = 16  # pages in one answer: each answer that comes is kept, however bad the network
+MOST_SIGNED = 12  # notes that can be added to with no network: the newest about those whom the day is for
 DEFINITION_URL = re.compile(r"/forms/[^/]+/[^/]+\.json")
 DEFINITION = re.compile(rb'data-form="(/forms/([^"/]+)/([^"/]+)\.json)"')
 
@@ -125,6 +126,9 @@ def _pages(person: Person) -> Iterator[Page]:
     visits = round_of(person, today())
     for visit in visits:
         yield from _of_visit(visit)
+    for note in notes.own_signed(person, {visit.client_id for visit in visits}, MOST_SIGNED):
+        for what in ("addendum", "amendment"):
+            yield Page(f"/clients/{note.client_id}/notes/{note.id}/{what}", "note", note.shape.label)
     for returned in open_returns(person):
         yield Page(f"/returns/{returned.id}", "return", _("Returned: %(name)s", name=returned.client.name))
     yield Page("/visits/new", "new-visit", _("New visit"))

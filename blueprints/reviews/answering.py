@@ -44,4 +44,8 @@ def _note(returned: Return, place: str) -> dict[str, Any]:
     note, version = db.session.execute(query.where(NoteVersion.id == returned.version_id)).one()
     occurred = local(version.occurred)
     when = {"occurred_day": occurred.strftime("%Y-%m-%d"), "occurred_time": occurred.strftime("%H:%M")}
-    return {"action": f"{place}/notes/{note.format}", "format": note.shape, "values": {**version.body, **when}}
+    page = {"format": note.shape, "what": version.what}
+    if version.what == "text":
+        return page | {"action": f"{place}/notes/{note.format}", "values": {**version.body, **when}}
+    values = {**version.body, **when, "addendum": version.body.get(version.added, ""), "reason": version.reason}
+    return page | {"action": f"/clients/{note.client_id}/notes/{note.id}/{version.what}", "values": values}

@@ -81,6 +81,8 @@ class Version:
     findings: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     body: dict[str, str] = field(default_factory=dict)
+    what: str = "text"  # or how it goes on from a signed one: addendum, amendment
+    reason: str = ""
 
     @property
     def lines(self) -> list[Line]:
@@ -107,10 +109,16 @@ class Text:
 
     @property
     def read_before(self) -> Version | None:
-        """The version that a supervisor sent back last: what is read now is compared with it."""
-        sent_back = [decision.version_id for decision in self.decisions if decision.what == "returned"]
-        older = [version for version in self.versions[1:] if version.id in sent_back]
+        """The version that a supervisor sent back or signed last: what is read now is compared with it."""
+        judged = [decision.version_id for decision in self.decisions]
+        older = [version for version in self.versions[1:] if version.id in judged]
         return older[0] if older else None
+
+    @property
+    def in_force(self) -> Version | None:
+        """The version that is signed, where the latest is not: it stands until then."""
+        signed = [decision.version_id for decision in self.decisions if decision.what == "signed"]
+        return next((version for version in self.versions if version.id in signed and version is not self.latest), None)
 
     @property
     def points(self) -> list[Point]:
@@ -231,7 +239,7 @@ class Item:
 def passages(format: NoteFormat | None, before: Mapping[str, str] | None, now: Mapping[str, str]) -> list[Passage]:
     """The sections of a note that say something, compared with the version read before."""
     found = []
-    for part in format.parts if format else ():
+    for part in format.sections_of(before or {}, now) if format else ():
         text = part.words(now.get(part.name, ""))
         pieces = compare(text if before is None else part.words(before.get(part.name, "")), text)
         if pieces:

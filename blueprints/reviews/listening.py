@@ -4,10 +4,12 @@ from blueprints.reviews.actions import arrive, change_team, rank_again
 from blueprints.reviews.models import TEXT_KINDS
 from blueprints.shared.happened import Event
 
+ARRIVED = ("submitted", "resubmitted", "addendum", "amendment")  # a next version, to be read
+
 
 def hear(event: Event) -> None:
     """Keeps the queue in step, in the transaction of whoever tells."""
-    if event.kind in TEXT_KINDS and event.verb in ("submitted", "resubmitted"):
+    if event.kind in TEXT_KINDS and event.verb in ARRIVED:
         arrive(event.kind, event.id)
     elif event.kind == "visit":
         rank_again(event.id)

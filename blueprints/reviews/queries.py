@@ -1,6 +1,6 @@
 """What stands on the supervisor's desk, for the person who asks: the queue, open returns, who waits for a call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload, lazyload
 from blueprints.clients.models import Client
 from blueprints.people.access import supervised_teams
 from blueprints.people.models import Membership, Person, PersonRole, Team
-from blueprints.reviews.models import Return, ReviewText
+from blueprints.reviews.models import Return, ReviewText, Signature
 from blueprints.shared.db import db
 from blueprints.shared.refusal import Refused
 from blueprints.surveys.models import CallBack, Feedback
@@ -251,8 +251,28 @@ def to_answer(author: Person, version_id: UUID) -> Return:
     """
     query = select(Return).where(Return.version_id == version_id, Return.author_id == author.id)
     found = db.session.scalars(query.order_by(Return.at.desc()).limit(1)).one_or_none()
+    if (found is None or found.answered_by is not None) and _is_signed(author, version_id, found):
+        raise Refused(
+            _("This was signed meanwhile, and nothing signed is changed. What you wrote can become an addendum."),
+            status=409,
+        )
     if found is None:
         raise Refused(_("This was not sent back to you: only what a supervisor returns can be corrected."))
     if found.answered_by is not None:
         raise Refused(_("This return was answered already; the later text is kept here beside it."), status=409)
     return found
+
+
+def _is_signed(author: Person, version_id: UUID, found: Return | None) -> bool:
+    """Whether the author's text of which this is a version is signed, as far as a signature or a return names it."""
+    text = or_(Signature.version_id == version_id, Signature.text_id == (found.text_id if found else None))
+    query = select(ReviewText.id).join(Signature, Signature.text_id == ReviewText.id)
+    query = query.where(text, ReviewText.author_id == author.id, ReviewText.state == "signed")
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def in_force(text_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The version of each of these texts that was signed last, where one was: it stands until a later one is signed."""
+    query = select(Signature.text_id, Signature.version_id).where(Signature.text_id.in_(text_ids))
+    rows = db.session.execute(query.order_by(Signature.at, Signature.id)).all() if text_ids else ()
+    return {row[0]: row[1] for row in rows}

@@ -664,6 +664,9 @@ def upgrade() -> None:
     sa.Column('recorded', sa.DateTime(timezone=True), nullable=True),
     sa.Column('received', sa.DateTime(timezone=True), nullable=False),
     sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('what', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.CheckConstraint("what IN ('text', 'addendum', 'amendment')", name=op.f('ck_note_version_known_what')),
     sa.ForeignKeyConstraint(['note_id'], ['note.id'], name=op.f('fk_note_version_note_id_note')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_note_version')),
     sa.UniqueConstraint('note_id', 'number', name=op.f('uq_note_version_note_id_number'))

@@ -109,6 +109,8 @@ clients.assign         POST     in      403     403     403     303     404     
 clients.end_assignment POST     in      403     403     403     303     404     403     403     in      in
 notes.at_case          GET      in      200     404     404     200     404     403     403     in      in
 notes.take_at_case     POST     in      applied hidden  hidden  applied hidden  hidden  hidden  in      in
+notes.more             GET      in      200     404     404     404     404     403     403     in      in
+notes.take_more        POST     in      applied hidden  hidden  hidden  hidden  hidden  hidden  in      in
 
 # rounds and visits
 visits.today           GET      in      200     200     200     403     403     403     403     in      in
@@ -234,6 +236,11 @@ def fields(name: str, args: dict[str, Any]) -> dict[str, Any]:
         },
         "notes.take_at_case": {"text": "Vue en ville."},
         "notes.take_at_visit": {"text": "Vue chez elle."},
+        "notes.take_more": {
+            "addendum": "Elle a rappelé.",
+            "reason": "Oublié.",
+            "_base": str(args["signed_version"]),
+        },
         "checklists.take": {"language": "fr"},
         "visits.create": {"client": str(args["client_id"]), "kind": "home"},
         "visits.set_status": {"status": "in_progress"},
@@ -316,6 +323,7 @@ _TOUCHES: dict[str, set[str]] = {
     "captures.close": {"capture", "settlement"},
     "notes.take_at_case": TEXTS,
     "notes.take_at_visit": TEXTS,
+    "notes.take_more": TEXTS,
     "visits.create": VISIT,
     "visits.set_status": VISIT,
     "checklists.take": TEXTS,

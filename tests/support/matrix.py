@@ -137,6 +137,8 @@ class Stage:
         for name, (author, visit) in visits.items():
             self._write(author, name, visit, versions)
         survey = f"/kiosk/answers/kiosk-hall/{versions['kiosk-hall']}"
+        dap = f"/clients/{id_of('jeanne')}/notes/dap"
+        self._deliver("alice", dap, {"data": "CANARY-jeanne dap"})
         self._deliver("kiosk", survey, answers("CANARY-kiosk", "opinion/score", "comment/words", "contact/"))
         return self._args(versions)
 
@@ -155,6 +157,7 @@ class Stage:
         world = World()
         notes = {note.format: note for note in db.session.scalars(select(Note).where(Note.author_id == id_of("alice")))}
         returned = self._return(notes["soap"])
+        signed = self._signed(notes["dap"])
         held = db.session.scalars(select(Capture).where(Capture.author_id == id_of("alice"), Capture.state == "held"))
         feedback = db.session.scalars(select(Feedback).where(Feedback.author_id == id_of("alice"))).one()
         at_kiosk = db.session.scalars(select(Feedback).where(Feedback.mode == "kiosk")).one()
@@ -202,6 +205,9 @@ class Stage:
             "return_id": returned.id,
             "cover_id": cover.id,
             "note_version": notes["free"].versions[0].id,
+            "note_id": signed.id,
+            "signed_version": signed.versions[0].id,
+            "what": "addendum",
             "versions": versions,
             "token": TOKEN,
             "day": str(today()),
@@ -219,6 +225,13 @@ class Stage:
         answer = self.client("diane").post(url, data=data)
         assert answer.status_code == 303, answer.text[:2000]
         return db.session.scalars(select(Return)).one()
+
+    def _signed(self, note: Note) -> Note:
+        """A note without a visit that diane has signed."""
+        data = {"version": str(note.versions[-1].id)}
+        answer = self.client("diane").post(f"/reviews/{note.id}/sign", data=data)
+        assert answer.status_code == 303, answer.text[:2000]
+        return note
 
     def _upload(self, versions: dict[str, str]) -> UUID:
         """A file that the administrator brought; and home-safety came from a file, too."""

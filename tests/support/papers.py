@@ -26,3 +26,10 @@ def send_back(by: Person, text_id: UUID, comment: str = "Merci de préciser.") -
     text = db.session.get_one(ReviewText, text_id)
     reviews.send_back(by, text.visit_id or text.id, [text.version_id], comment, about=text_id)
     db.session.commit()
+
+
+def sign(by: Person, text_id: UUID) -> None:
+    """A supervisor signs the latest version of what was read together with this text."""
+    text = db.session.get_one(ReviewText, text_id)
+    reviews.sign(by, text.visit_id or text.id, [text.version_id])
+    db.session.commit()
