@@ -33,8 +33,8 @@ class HistoryForm(wtforms.Form):  # type: ignore[misc]
             "before": identity(self.before.data),
         }
 
-    def address(self) -> dict[str, str]:
-        """What is filtered, for the address of another page of the same list."""
+    def narrowed(self) -> dict[str, str]:
+        """What is filtered, as it stands in an address."""
         days = {"first": self.first.data, "last": self.last.data}
         found = {name: day.isoformat() for name, day in days.items() if day}
         return {"kind": self.kind.data, **found} if self.kind.data else found
@@ -45,10 +45,7 @@ class PersonHistoryForm(HistoryForm):
 
     side = wtforms.SelectField(_l("Whose doing"), validate_choice=False)
 
-    def address(self) -> dict[str, str]:
-        """With the side, where it is not the first one."""
-        return super().address() | ({"side": "about"} if self.about else {})
-
     @property
     def about(self) -> bool:
+        """Whether it is the second list."""
         return bool(self.side.data == "about")

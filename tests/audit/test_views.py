@@ -105,6 +105,7 @@ def test_what_was_done_about_somebody(app: Flask, world: World, client_as: Clien
     ]  # fmt: skip
     assert queries.of_person(world.gaston, world.bob.id).entries == []
     page = client_as("gaston").get(f"/people/{world.bob.id}/history?side=about").text
+    assert '<details class="more">' in page, "nothing is filtered yet"
     assert "Compte désactivé" in page
     assert "avec les mots de Bob Quéré" in page
 
