@@ -21,9 +21,9 @@ from blueprints.clients.models import Client
 from blueprints.exports.cells import is_number
 from blueprints.exports.models import Export
 from blueprints.exports.tables import ROW, Cell, Filling
-from blueprints.forms.engine import Definition
+from blueprints.forms.engine import Definition, Question
 from blueprints.forms.models import Form, FormVersion
-from blueprints.forms.queries import clock_of, definition_of
+from blueprints.forms.queries import as_filled, clock_of, definition_of
 from blueprints.kiosks.models import Kiosk
 from blueprints.people.access import day_bounds, supervised_teams
 from blueprints.people.models import Person, Team
@@ -151,7 +151,7 @@ def _checklists(person: Person, export: Export) -> Select[Any]:
     at = func.coalesce(v.recorded, v.received)
     return (
         select(v.id, v.form_version, v.recorded, v.zone, v.received, v.language, v.answers, v.alerts, v.scores,
-               v.number, Client.given_name, Client.family_name, Client.team_id, Team.name.label("team"),
+               v.given, v.number, Client.given_name, Client.family_name, Client.team_id, Team.name.label("team"),
                Person.name.label("author"), Visit.starts_at)
         .join(Checklist, Checklist.id == v.checklist_id)
         .join(Client, Client.id == Checklist.client_id)
@@ -182,7 +182,7 @@ def _feedback(person: Person, export: Export) -> Select[Any]:
 
 
 def _checklist(export: Export, row: Any, whole: bool) -> Filling:
-    definition = definition_of(export.form_id, row.form_version)
+    definition = as_filled(export.form_id, row.form_version, row.given if whole else {})
     facts = _facts(export, row, whole) | {
         "number": row.number,
         "urgent": sum(alert["level"] == "urgent" for alert in row.alerts),
@@ -233,11 +233,18 @@ def _only(definition: Definition, answers: Sequence[Sequence[str]], kinds: set[s
     found: dict[str, str] = {}
     for path, value in answers:
         question = definition.questions.get(ROW.sub("", path))
-        if question is not None and question.type in kinds and (question.type != "calculate" or is_number(value)):
+        if question is not None and question.type in kinds and _names_nobody(definition, question, value):
             found[path] = value
         elif "]" in path:
             found.setdefault(path[: path.rindex("]") + 1], "")  # its row stays one
     return found
+
+
+def _names_nobody(definition: Definition, question: Question, value: str) -> bool:
+    """A number or a choice of the form's own: one that came from the register may be a person."""
+    if question.type == "calculate":
+        return is_number(value)
+    return not question.list_name or bool(definition.choices_of(question))
 
 
 def headings() -> dict[str, str]:

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from blueprints.checklists.models import ChecklistVersion
 from blueprints.clients.models import Assignment, Client
 from blueprints.clients.queries import everyone, facts_of
+from blueprints.exports import queries as exports
+from blueprints.exports.models import Export
 from blueprints.forms import actions, queries, register
 from blueprints.forms.engine import Clock, Definition, blank, judge, load, readable
 from blueprints.forms.importing.converting import run
@@ -21,7 +23,7 @@ from blueprints.forms.twin import Twin
 from blueprints.forms.written import written
 from blueprints.people.models import Person
 from blueprints.reviews.models import Return
-from blueprints.shared.db import db, local, now
+from blueprints.shared.db import db, local, now, uuid7
 from blueprints.visits.models import Visit
 from tests.support.forms import opened, read, survey
 from tests.support.papers import ALL_WELL, publish, send_back
@@ -291,6 +293,23 @@ def test_what_is_kept_of_a_list_is_what_was_chosen(world: World, client_as: Clie
     assert dict(kept.answers)["/data/number"] == "0298000000"
     other = deliver(diane, url, {"/data/neighbour": str(id_of("odette"))}, envelope={"_given": json.dumps(told)})
     assert (other.state, list(other.messages)) == ("held", ["/data/neighbour"])
+
+
+def test_an_export_names_a_chosen_client_to_their_own_team_alone(
+    world: World, client_as: ClientAs, deliver: Any
+) -> None:
+    form_id, version = published(CHOOSING)
+    diane, url = client_as("karim"), f"/visits/{id_of('bobs')}/checklists/{form_id}/{version}"
+    told = diane.get(url).get_data(as_text=True).split('name="_given" value=\'')[1].split("'")[0]
+    sent = deliver(diane, url, {"/data/neighbour": str(id_of("marcel"))}, envelope={"_given": told})
+    assert sent.state == "applied"
+    export = Export(id=uuid7(), form_id=form_id, versions=[], at=now())
+    seen = {
+        name: next(iter(exports.batches(one(name), export))).fillings[0] for name in ("diane", "fanny", "gaston")
+    }  # fmt: skip
+    assert [dict(each.values).get("/data/neighbour") for each in seen.values()] == [str(id_of("marcel")), None, None]
+    (question,) = [one for one in seen["diane"].definition.survey if one.name == "neighbour"]
+    assert [choice.label["default"] for choice in seen["diane"].definition.choices_of(question)] == [["Marcel Kerjean"]]
 
 
 @pytest.mark.both_engines
