@@ -28,13 +28,18 @@ def written(text: str) -> Markup:
 def _one(found: re.Match[str]) -> Markup:
     part = found.groupdict()
     if part["bold"] is not None:
-        return Markup("<b>%s</b>") % written(part["b"] or part["b2"] or part["b3"] or "")
+        return _element("b", part["b"] or part["b2"] or part["b3"] or "")
     if part["italic"] is not None:
-        return Markup("<i>%s</i>") % written(part["i"] or part["i2"] or part["i3"] or "")
+        return _element("i", part["i"] or part["i2"] or part["i3"] or "")
     if part["link"] is not None:
-        inner = written(part["words"])
-        return Markup('<a href="%s" rel="noopener noreferrer" target="_blank">%s</a>') % (part["address"], inner)
+        return _element("a", part["words"], href=part["address"], rel="noopener noreferrer", target="_blank")
     return Markup("<br>")
+
+
+def _element(name: str, text: str, **attributes: str) -> Markup:
+    """An element around what a form has written."""
+    own = Markup("").join(Markup(' %s="%s"') % pair for pair in attributes.items())
+    return Markup("<%s%s>%s</%s>") % (name, own, written(text), name)
 
 
 def plain(text: str) -> str:
