@@ -52,6 +52,8 @@ WORDS = {
     ("returned", "checklist"): _l("Checklist sent back"),
     ("submitted", "note"): _l("Note submitted"),
     ("resubmitted", "note"): _l("Note submitted anew"),
+    ("entered_in_error", "note"): _l("Note entered in error"),
+    ("statement", "note"): _l("The client’s own words to a note taken down"),
     ("addendum", "note"): _l("Addendum to a note"),
     ("amendment", "note"): _l("Amendment of a note"),
     ("signed", "note"): _l("Note signed"),

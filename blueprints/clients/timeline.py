@@ -108,7 +108,7 @@ def _notes(client: Client, before: datetime | None) -> list[Moment]:
         select(Note, NoteVersion)
         .join(NoteVersion, and_(NoteVersion.note_id == Note.id, NoteVersion.number == last))
         .where(Note.client_id == client.id)
-        .options(joinedload(Note.author).options(*NAME_ONLY))
+        .options(joinedload(Note.author).options(*NAME_ONLY), selectinload(Note.statements))
     )
     rows = db.session.execute(_cut(query, Note.created_at, before))
     return [Moment("notes", note.created_at, said.occurred, note=note, version=said) for note, said in rows]

@@ -16,7 +16,15 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from blueprints.clients.models import Client
-from blueprints.notes.models import ADDENDUM, Note, NoteFormat, NoteFormatDecision, NoteVersion
+from blueprints.notes.models import (
+    ADDENDUM,
+    ClientStatement,
+    Note,
+    NoteFormat,
+    NoteFormatDecision,
+    NoteMistake,
+    NoteVersion,
+)
 from blueprints.people.models import Person
 from blueprints.shared.db import db, local
 from blueprints.shared.happened import tell
@@ -24,6 +32,7 @@ from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
 
 REASON = 1_000  # characters
+STATEMENT = 10_000
 SHIPPED = Path(__file__).with_name("shipped.json")
 
 
@@ -128,6 +137,35 @@ def _go_on(
     version = _add(note, id, number, body, occurred, recorded, received, signed.late, what, why)
     tell(what, "note", note.id, note.client_id)
     return version
+
+
+def enter_in_error(by: Person, note: Note, reason: str) -> NoteMistake:
+    """Says that a note was entered in error, and why. It stays readable, struck, and nobody goes on writing it.
+
+    Refuses no reason, and a second time. Who may say so is the caller's matter (queries.to_mark).
+    """
+    why = _why(reason)
+    if note.mistake is not None:
+        raise Refused(_("This note was entered in error already."), status=409)
+    note.mistake = NoteMistake(person=by, reason=why)
+    db.session.flush()
+    tell("entered_in_error", "note", note.id, note.client_id)
+    return note.mistake
+
+
+def take_down_statement(by: Person, note: Note, words: str) -> ClientStatement:
+    """The client's own words to a note, taken down by somebody; they stand beside it and are never altered.
+
+    Refuses no words, and more than STATEMENT characters.
+    """
+    if not words.strip() or len(words) > STATEMENT:
+        message = _("Please write down what the person says, in at most %(n)s characters.", n=STATEMENT)
+        raise Refused(message, {"words": message})
+    statement = ClientStatement(note=note, person=by, words=words)
+    db.session.add(statement)
+    db.session.flush()
+    tell("statement", "note", note.id, note.client_id)
+    return statement
 
 
 def _why(reason: str) -> str:

@@ -1,6 +1,7 @@
 """What may come in as a note: the sections of its format, and when it happened; and as a new format."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -10,9 +11,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from blueprints.notes.models import NoteFormat
+from blueprints.notes.actions import REASON, STATEMENT
+from blueprints.notes.models import NoteFormat, NoteVersion
 from blueprints.shared.db import zone
-from blueprints.shared.inputs import LineField
+from blueprints.shared.inputs import LineField, WordsField
 from blueprints.shared.refusal import Refused
 
 SECTIONS = 8  # of a format that a service adds
@@ -166,3 +168,24 @@ class FormatForm(wtforms.Form):  # type: ignore[misc]
             for one in self.sections.data
             if one["fr"]
         ]
+
+
+class ReasonForm(wtforms.Form):  # type: ignore[misc]
+    """Why a note was entered in error."""
+
+    reason = WordsField(_l("Why is it an error?"), most=REASON, required=True)
+
+
+class StatementForm(wtforms.Form):  # type: ignore[misc]
+    """What the client says to a note."""
+
+    words = WordsField(_l("What the person says, in their own words"), most=STATEMENT, required=True)
+
+
+def two_of(versions: Sequence[NoteVersion], args: "MultiDict[str, str]") -> tuple[NoteVersion, NoteVersion]:
+    """The two versions that the address asks to compare by their numbers, the older first; else the last two."""
+    numbers = {str(version.number): version for version in versions}
+    asked = [numbers[text] for name in ("a", "b") if (text := args.get(name, "")) in numbers]
+    two = asked if len(asked) == 2 else [versions[-2] if len(versions) > 1 else versions[-1], versions[-1]]
+    older, newer = sorted(two, key=lambda version: version.number)
+    return older, newer

@@ -130,7 +130,9 @@ class Note(Base):
     client: Mapped[Client] = relationship()
     author: Mapped[Person] = relationship()
     shape: Mapped[NoteFormat] = relationship(lazy="joined", innerjoin=True)  # read with every note
+    mistake: Mapped["NoteMistake | None"] = relationship(lazy="joined", back_populates="note")  # read with every note
     versions: Mapped[list["NoteVersion"]] = relationship(order_by="NoteVersion.number", back_populates="note")
+    statements: Mapped[list["ClientStatement"]] = relationship(order_by="ClientStatement.id", back_populates="note")
 
 
 class NoteVersion(Base):
@@ -172,3 +174,33 @@ class NoteVersion(Base):
     def words(self) -> int:
         """How many words it has, all its sections together."""
         return sum(len(str(text).split()) for text in self.body.values())
+
+
+class NoteMistake(Base):
+    """A note was entered in error (another person's case, a double): who says so, when and why. It stays, struck."""
+
+    __tablename__ = "note_mistake"
+    __sealed__ = True
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id"), unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    note: Mapped[Note] = relationship(back_populates="mistake")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class ClientStatement(Base):
+    """What the client says to a note about them, in their own words: who took it down, and when."""
+
+    __tablename__ = "client_statement"
+    __sealed__ = True
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # who took it down
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    note: Mapped[Note] = relationship(back_populates="statements")
+    person: Mapped[Person] = relationship()

@@ -1,6 +1,7 @@
 """What can be asked about notes. Everything takes the person who asks."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import abort
@@ -10,11 +11,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints.clients.models import Client
 from blueprints.notes.models import Note, NoteFormat, NoteFormatDecision, NoteVersion
-from blueprints.people.access import clients_of
+from blueprints.people.access import clients_of, supervised_teams
 from blueprints.people.models import NAME_ONLY, Person
 from blueprints.reviews.models import ReviewText
 from blueprints.reviews.queries import in_force, to_answer
 from blueprints.shared.db import db
+from blueprints.shared.diff import Piece, compare
 from blueprints.shared.refusal import Refused
 from blueprints.visits.models import Visit
 
@@ -73,13 +75,53 @@ def to_rewrite(writer: Person, version_id: UUID, client: Client, visit: Visit | 
 
 
 def _returned(writer: Person, version_id: UUID) -> Note | None:
-    to_answer(writer, version_id)
-    return db.session.scalar(
+    note = db.session.scalar(
         select(Note)
         .join(NoteVersion, NoteVersion.note_id == Note.id)
         .where(NoteVersion.id == version_id, Note.author_id == writer.id)
         .options(selectinload(Note.versions), joinedload(Note.client))
     )
+    if note is not None:
+        _demand_meant(note)
+    to_answer(writer, version_id)
+    return note
+
+
+def _demand_meant(note: Note) -> None:
+    if note.mistake is not None:
+        raise Refused(_("This note was entered in error: nobody goes on writing it."), status=409)
+
+
+def to_mark(person: Person, client_id: UUID, note_id: UUID) -> Note:
+    """A note that this person may say was entered in error: its author, or a supervisor of the client's team.
+
+    404 where they may not read it; raises Refused where they may only read it.
+    """
+    note = one_of(person, client_id, note_id)
+    if note.author_id != person.id and note.client.team_id not in supervised_teams(person):
+        raise Refused(_("Its author or a supervisor says that a note was entered in error."), status=403)
+    return note
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One section in two versions: what the older says, with what is gone, and the newer, with what came."""
+
+    label: str
+    older: list[Piece]
+    newer: list[Piece]
+
+
+def compared(older: NoteVersion, newer: NoteVersion) -> list[Compared]:
+    """Two versions of a note side by side, word by word; sections that are empty in both are left out."""
+    found = []
+    for part in newer.note.shape.sections_of(older.body, newer.body):
+        before, after = (part.words(version.body.get(part.name, "")) for version in (older, newer))
+        pieces = compare(before, after)
+        if pieces:
+            sides = [[piece for piece in pieces if piece.what != hidden] for hidden in ("ins", "del")]
+            found.append(Compared(part.label, *sides))
+    return found
 
 
 def one_of(person: Person, client_id: UUID, note_id: UUID) -> Note:
@@ -100,6 +142,7 @@ def to_add_to(writer: Person, note: Note, shown: str | None) -> NoteVersion:
     Raises Refused for somebody else's note, one that is not signed or waits for a reading, and where another version
     was signed since the page was made.
     """
+    _demand_meant(note)
     if note.author_id != writer.id:
         raise Refused(_("Only its author adds to a note or amends it."), status=403)
     signed = signed_version(note)

@@ -15,7 +15,8 @@ from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.notes import actions, inputs, queries
 from blueprints.notes.models import Note, NoteFormat, NoteVersion
-from blueprints.people.access import require
+from blueprints.people.access import require, supervised_teams
+from blueprints.reviews.queries import signatures_of
 from blueprints.shared.db import db, local
 from blueprints.shared.pages import render
 from blueprints.shared.refusal import Refused
@@ -70,7 +71,7 @@ def more(client_id: UUID, note_id: UUID, what: str) -> ResponseReturnValue:
     """The page on which the author of a signed note adds to it or amends it; a page of the pack."""
     note = queries.one_of(current_user, client_id, note_id)
     signed = queries.signed_version(note)
-    if signed is None or note.author_id != current_user.id:
+    if signed is None or note.author_id != current_user.id or note.mistake:
         abort(404)
     waits = signed is not note.versions[-1]
     return render("notes/more.html", note=note, signed=signed, what=what, waits=waits, values=_said_in(signed))
@@ -85,6 +86,57 @@ def take_more(incoming: Incoming, client_id: UUID, note_id: UUID, what: str) -> 
         _take_addendum(incoming, note)
     else:
         _take_amendment(incoming, note)
+
+
+@bp.get("/clients/<uuid:client_id>/notes/<uuid:note_id>/versions")
+@require("coordinator", "supervisor")
+def versions(client_id: UUID, note_id: UUID) -> ResponseReturnValue:
+    """A note with all its versions and their times, two of them side by side, and what was said to it."""
+    return _versions(queries.one_of(current_user, client_id, note_id))
+
+
+@bp.post("/clients/<uuid:client_id>/notes/<uuid:note_id>/mistake")
+@require("coordinator", "supervisor")
+def enter_in_error(client_id: UUID, note_id: UUID) -> ResponseReturnValue:
+    """It was entered in error: it stays, struck, with the reason."""
+    try:
+        note = queries.to_mark(current_user, client_id, note_id)
+        actions.enter_in_error(current_user, note, inputs.ReasonForm(request.form).reason.data or "")
+    except Refused as refused:
+        return _versions(queries.one_of(current_user, client_id, note_id), refused)
+    db.session.commit()
+    return redirect(url_for("notes.versions", client_id=client_id, note_id=note_id), 303)
+
+
+@bp.post("/clients/<uuid:client_id>/notes/<uuid:note_id>/statement")
+@require("coordinator", "supervisor")
+def take_down_statement(client_id: UUID, note_id: UUID) -> ResponseReturnValue:
+    """The client's own words to it, taken down by whoever is signed in."""
+    note = queries.one_of(current_user, client_id, note_id)
+    try:
+        actions.take_down_statement(current_user, note, inputs.StatementForm(request.form).words.data or "")
+    except Refused as refused:
+        return _versions(note, refused)
+    db.session.commit()
+    return redirect(url_for("notes.versions", client_id=client_id, note_id=note_id), 303)
+
+
+def _versions(note: Note, problem: Refused | None = None) -> ResponseReturnValue:
+    older, newer = inputs.two_of(note.versions, request.args)
+    return render(
+        "notes/versions.html",
+        status=problem.status if problem else 200,
+        note=note,
+        older=older,
+        newer=newer,
+        compared=queries.compared(older, newer),
+        signatures=signatures_of(note.id),
+        signed=queries.signed_version(note),
+        may_mark=note.author_id == current_user.id or note.client.team_id in supervised_teams(current_user),
+        problem=problem,
+        reason=inputs.ReasonForm(request.form),
+        statement=inputs.StatementForm(request.form),
+    )
 
 
 def _take_addendum(incoming: Incoming, note: Note) -> None:

@@ -44,6 +44,15 @@ def arrive(kind: str, id: UUID) -> None:
     db.session.flush()
 
 
+def let_go(text_id: UUID) -> None:
+    """Nobody is asked to write anew what was entered in error: an open return of it is closed, and it is read."""
+    text = db.session.get_one(ReviewText, text_id, with_for_update=True)
+    if text.state == "returned":
+        text.state = "waiting"
+        open = update(Return).where(Return.text_id == text_id, Return.answered_by.is_(None))
+        db.session.execute(open.values(answered_by=text.version_id))
+
+
 def _checklist(id: UUID) -> tuple[Checklist, ChecklistVersion, dict[str, Any]]:
     checklist = db.session.get_one(Checklist, id)
     version = checklist.versions[-1]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from blueprints.clients.models import Client
 from blueprints.forms.engine import Line, Section
-from blueprints.notes.models import NoteFormat
+from blueprints.notes.models import NoteFormat, NoteMistake
 from blueprints.people.models import Person
 from blueprints.reviews.models import ReviewText
 from blueprints.shared.diff import Piece, changed, changes, compare
@@ -81,6 +81,7 @@ class Version:
     findings: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     body: dict[str, str] = field(default_factory=dict)
+    mistake: NoteMistake | None = None  # the note was entered in error
     what: str = "text"  # or how it goes on from a signed one: addendum, amendment
     reason: str = ""
 

@@ -276,3 +276,9 @@ def in_force(text_ids: Collection[UUID]) -> dict[UUID, UUID]:
     query = select(Signature.text_id, Signature.version_id).where(Signature.text_id.in_(text_ids))
     rows = db.session.execute(query.order_by(Signature.at, Signature.id)).all() if text_ids else ()
     return {row[0]: row[1] for row in rows}
+
+
+def signatures_of(text_id: UUID) -> Sequence[Signature]:
+    """Who signed which version of a text, the first first; the caller may read the text."""
+    query = select(Signature).where(Signature.text_id == text_id).options(whom(Signature.person))
+    return db.session.scalars(query.order_by(Signature.at, Signature.id)).all()

@@ -87,7 +87,7 @@ def _notes(ids: Sequence[UUID]) -> dict[UUID, Versions]:
     found: dict[UUID, Versions] = {}
     for note, row in db.session.execute(query.order_by(NoteVersion.number.desc())):
         version = Version(row.id, row.number, row.recorded, row.received, row.occurred, row.late, body=dict(row.body),
-                          what=row.what, reason=row.reason)  # fmt: skip
+                          what=row.what, reason=row.reason, mistake=note.mistake)  # fmt: skip
         found.setdefault(note.id, (note.shape, []))[1].append(version)
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from blueprints.checklists.models import ChecklistVersion
 from blueprints.forms import engine
 from blueprints.forms import queries as forms
-from blueprints.notes.models import NoteVersion, Section
+from blueprints.notes.models import NoteMistake, NoteVersion, Section
 from blueprints.reviews.models import ReviewText
 from blueprints.reviews.queries import in_force
 from blueprints.shared.db import db
@@ -28,6 +28,7 @@ class Paper:
     sections: list[engine.Section] = field(default_factory=list)
     passages: list[tuple[Section, str]] = field(default_factory=list)
     waiting: NoteVersion | None = None  # a later version than the signed one that is shown
+    mistake: NoteMistake | None = None  # it was entered in error
 
 
 def papers(here: Arrived) -> list[Paper]:
@@ -50,7 +51,8 @@ def papers(here: Arrived) -> list[Paper]:
         version = signed.get(note.id, notes[note.id])
         review, passages = here.reviews.get(note.id), note.shape.said(version.body)
         waiting = notes[note.id] if note.id in signed else None
-        found.append(Paper("note", note.shape.label, version.received, review, passages=passages, waiting=waiting))
+        found.append(Paper("note", note.shape.label, version.received, review, passages=passages, waiting=waiting,
+                           mistake=note.mistake))  # fmt: skip
     for answer in here.feedback:
         definition = forms.definition_of(answer.form_id, answer.form_version)
         language = definition.language(forms.language())

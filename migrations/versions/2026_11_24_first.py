@@ -655,6 +655,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_checklist_version')),
     sa.UniqueConstraint('checklist_id', 'number', name=op.f('uq_checklist_version_checklist_id_number'))
     )
+    op.create_table('client_statement',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('note_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['note_id'], ['note.id'], name=op.f('fk_client_statement_note_id_note')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_client_statement_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_client_statement'))
+    )
+    with op.batch_alter_table('client_statement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_client_statement_note_id'), ['note_id'], unique=False)
+
+    op.create_table('note_mistake',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('note_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['note_id'], ['note.id'], name=op.f('fk_note_mistake_note_id_note')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_note_mistake_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note_mistake')),
+    sa.UniqueConstraint('note_id', name=op.f('uq_note_mistake_note_id'))
+    )
     op.create_table('note_version',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('note_id', sa.Uuid(), nullable=False),
@@ -719,6 +743,11 @@ def downgrade() -> None:
 
     op.drop_table('review_return')
     op.drop_table('note_version')
+    op.drop_table('note_mistake')
+    with op.batch_alter_table('client_statement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_client_statement_note_id'))
+
+    op.drop_table('client_statement')
     op.drop_table('checklist_version')
     op.drop_table('call_back')
     op.drop_table('visit_form')

@@ -32,6 +32,7 @@ SILENT = {
     "people.choose_language": "the reader's own taste",
     "people.choose_password": "a part of what accept, change_own_password and create_administrator tell",
     "reviews.arrive": "follows what was told: the queue's row of a text",
+    "reviews.let_go": "follows what was told: a note entered in error is asked for no more",
     "reviews.change_team": "follows what was told: the queue's rows of a case",
     "reviews.rank": "only reads",
     "reviews.rank_again": "follows what was told: the queue's order",

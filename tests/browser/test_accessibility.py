@@ -57,7 +57,11 @@ lea     checklists.fill      /visits/{visit}/checklists/first-assessment/{first-
 lea     checklists.fill      /visits/{visit}/checklists/monthly-follow-up/{monthly-follow-up}
 lea     notes.at_visit       /visits/{visit}/notes/free
 lea     notes.at_visit       /visits/{visit}/notes/soap
+lea     notes.at_visit       /visits/{visit}/notes/contact
 lea     notes.at_case        /clients/{client}/notes/free
+lea     notes.more           /clients/{whose}/notes/{signed}/addendum
+lea     notes.more           /clients/{whose}/notes/{signed}/amendment
+lea     notes.versions       /clients/{whose}/notes/{signed}/versions
 lea     surveys.ask          /visits/{visit}/feedback/after-visit/{after-visit}
 lea     forms.blank          /forms/home-safety/{home-safety}/blank
 lea     notes.blank          /notes/free/blank
@@ -114,6 +118,7 @@ yves    people.show          /people/{person}
 yves    people.teams         /teams
 yves    people.devices       /devices
 yves    kiosks.index         /kiosks
+yves    notes.formats        /notes/formats
 yves    forms.index          /forms
 yves    forms.show           /forms/home-safety?older={home-safety}
 yves    forms.report         /forms/uploads/{upload}
@@ -179,6 +184,8 @@ class Demo:
         north = db.session.scalars(select(Team).where(Team.name == "Équipe Nord")).one()
         of_lea = select(Visit.id).where(Visit.coordinator_id == lea.id)
         texts = select(ReviewText.visit_id).where(ReviewText.team_id == north.id, ReviewText.visit_id.is_not(None))
+        signed = select(ReviewText).where(ReviewText.kind == "note", ReviewText.state == "signed")
+        signed = signed.where(ReviewText.author_id == lea.id).order_by(ReviewText.since.desc(), ReviewText.id)
         details = people.Details("Une Nouvelle", "nouvelle@demo.tournee", ["coordinator"], [north.id], None)
         tablet = db.session.scalars(select(Kiosk)).first()
         assert tablet is not None
@@ -192,6 +199,8 @@ class Demo:
             "held": select(Capture.id).join(Capture.author).where(Person.email == world.email("tom"), HELD),
             "unit": texts.where(ReviewText.state == "waiting").order_by(ReviewText.rank, ReviewText.since),
             "second": texts.where(ReviewText.number > 1),
+            "signed": signed.with_only_columns(ReviewText.id),
+            "whose": signed.with_only_columns(ReviewText.client_id),
             "person": select(Person.id).where(Person.email == world.email("tom")),
         }
         for name, query in wanted.items():

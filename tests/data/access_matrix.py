@@ -109,6 +109,9 @@ clients.assign         POST     in      403     403     403     303     404     
 clients.end_assignment POST     in      403     403     403     303     404     403     403     in      in
 notes.at_case          GET      in      200     404     404     200     404     403     403     in      in
 notes.take_at_case     POST     in      applied hidden  hidden  applied hidden  hidden  hidden  in      in
+notes.versions         GET      in      200     404     404     200     404     403     403     in      in
+notes.enter_in_error   POST     in      303     404     404     303     404     403     403     in      in
+notes.take_down_statement POST  in      303     404     404     303     404     403     403     in      in
 notes.more             GET      in      200     404     404     404     404     403     403     in      in
 notes.take_more        POST     in      applied hidden  hidden  hidden  hidden  hidden  hidden  in      in
 
@@ -236,6 +239,8 @@ def fields(name: str, args: dict[str, Any]) -> dict[str, Any]:
         },
         "notes.take_at_case": {"text": "Vue en ville."},
         "notes.take_at_visit": {"text": "Vue chez elle."},
+        "notes.enter_in_error": {"reason": "Somebody else's case."},
+        "notes.take_down_statement": {"words": "I do not agree."},
         "notes.take_more": {
             "addendum": "Elle a rappelé.",
             "reason": "Oublié.",
@@ -324,6 +329,8 @@ _TOUCHES: dict[str, set[str]] = {
     "notes.take_at_case": TEXTS,
     "notes.take_at_visit": TEXTS,
     "notes.take_more": TEXTS,
+    "notes.enter_in_error": {"note_mistake"},
+    "notes.take_down_statement": {"client_statement"},
     "visits.create": VISIT,
     "visits.set_status": VISIT,
     "checklists.take": TEXTS,

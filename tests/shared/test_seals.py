@@ -19,7 +19,15 @@ from tests.support.world import World, id_of
 
 ClientAs = Callable[[str | None], Any]
 
-TABLES = ["audit_entry", "checklist_version", "erasure", "note_version", "signature"]
+TABLES = [
+    "audit_entry",
+    "checklist_version",
+    "client_statement",
+    "erasure",
+    "note_mistake",
+    "note_version",
+    "signature",
+]
 
 
 @pytest.fixture
