@@ -111,8 +111,10 @@ def batches(person: Person, export: Export) -> Iterator[Batch]:
 
 
 def _pages(query: Select[Any], received: Any, id: Any) -> Iterator[Sequence[Any]]:
-    with db.engine.connect() as connection:
-        found = connection.execution_options(yield_per=BATCH).execute(query.order_by(received, id))
+    with (
+        db.engine.connect() as connection,
+        connection.execution_options(yield_per=BATCH).execute(query.order_by(received, id)) as found,
+    ):
         yield from found.partitions()
 
 

@@ -158,7 +158,8 @@ class Stage:
         notes = {note.format: note for note in db.session.scalars(select(Note).where(Note.author_id == id_of("alice")))}
         returned = self._return(notes["soap"])
         signed = self._signed(notes["dap"])
-        held = db.session.scalars(select(Capture).where(Capture.author_id == id_of("alice"), Capture.state == "held"))
+        mine = select(Capture).where(Capture.author_id == id_of("alice"), Capture.state == "held")
+        held = db.session.scalars(mine).one()  # a result left open would keep the export below from writing
         feedback = db.session.scalars(select(Feedback).where(Feedback.author_id == id_of("alice"))).one()
         at_kiosk = db.session.scalars(select(Feedback).where(Feedback.mode == "kiosk")).one()
         photo = uuid4()
@@ -196,7 +197,7 @@ class Stage:
             "kiosk_id": id_of("kiosk"),
             "upload_id": self._upload(versions),
             "export_id": self._export(),
-            "capture_id": held.one().id,
+            "capture_id": held.id,
             "applied_id": notes["free"].id,
             "file_id": photo,
             "feedback_id": feedback.id,
