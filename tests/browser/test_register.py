@@ -79,9 +79,7 @@ def given(live: Live, form_id: str) -> tuple[dict[str, str], dict[str, Any]]:
     return dict(json.loads(answers)), json.loads(told)
 
 
-def test_cht_forms_know_the_client_with_no_network_and_arrive_once(
-    live: Live, page: Page, new_context: Any
-) -> None:
+def test_cht_forms_know_the_client_with_no_network_and_arrive_once(live: Live, page: Page, new_context: Any) -> None:
     files = {f"{name}.xlsx": (OPEN / f"gitcliff__mydhi-cht-config__{name}.xlsx").read_bytes() for name in CHT}
     versions = at_the_visit(live, files)
     assert tuple(sorted(versions)) == CHT
