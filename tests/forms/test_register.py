@@ -387,7 +387,9 @@ def test_a_person_to_be_chosen_outside_the_inputs_is_one_of_the_clients() -> Non
     assert judge(told, [("/data/visit_with/_id", "8")], CLOCK, "en").invalid
 
 
-@pytest.mark.parametrize("file", [CARE, SRQ, TELEPHONE, CHOOSING, SAVED], ids=["care", "srq", "telephone", "choosing", "saved"])
+@pytest.mark.parametrize(
+    "file", [CARE, SRQ, TELEPHONE, CHOOSING, SAVED], ids=["care", "srq", "telephone", "choosing", "saved"]
+)
 def test_both_engines_make_the_same_of_what_was_told(file: bytes | str) -> None:
     definition = load(form(file))
     facts = {"client_id": "7", "full_name": "Jeanne Le Goff", "given_name": "Jeanne", "phone": "02"}
