@@ -10,7 +10,6 @@ const SLICE = 4; // ms
 const MANY = 30; // rows, of which only those in sight are laid out
 const templates = new WeakMap();
 const recipes = new WeakMap();
-const going = new WeakMap(); // by form: the list of rows whose numbers are being written, and how far
 let made = 0;
 
 /** The places in a blank row where its path stands: [which element, attribute, text]. */
@@ -71,34 +70,27 @@ function renumber(row, path) {
 }
 
 /**
- * Rows of a list from this one on get their new paths, for one is gone: those in sight at once, the others in the next
- * moments, and in any case before the form is read. In their order, so that no two rows ever share a name.
+ * Rows that follow one that is gone get their new paths: those in sight at once, the others in the next moments, and in
+ * any case before the form is read. In their order, so that no two rows ever share a name.
  */
-export function renumberAll(sheet, list, from) {
-  const { form } = sheet;
-  const before = going.get(form);
-  if (before && before.list !== list) unfinished.get(form)();
-  const work = { list, at: Math.min(from, before?.list === list ? before.at : from) };
-  const seen = work.at + AT_ONCE;
+export function renumberAll(form, rows, paths) {
+  unfinished.get(form)?.();
+  let at = 0;
   const some = (until) => {
-    const rows = [...list.children];
-    for (const end = performance.now() + until; work.at < rows.length; work.at++) {
-      if (work.at >= seen && performance.now() > end) return false;
-      renumber(rows[work.at], sheet.node(rows[work.at]).path);
+    for (const end = performance.now() + until; at < rows.length; at++) {
+      if (at >= AT_ONCE && performance.now() > end) return false;
+      renumber(rows[at], paths[at]);
     }
-    going.delete(form);
     unfinished.delete(form);
     return true;
   };
-  const slice = () => going.get(form) !== work || some(SLICE) || setTimeout(slice);
-  going.set(form, work);
+  const slice = () => some(SLICE) || setTimeout(slice);
   unfinished.set(form, () => some(Number.POSITIVE_INFINITY));
   if (!some(0)) setTimeout(slice);
 }
 
 /** Gives the page the rows that these pairs speak of, before they are put into it. */
 export function lay(form, pairs) {
-  unfinished.get(form)?.();
   const wanted = new Set(pairs.map(([name]) => name).filter((name) => name.endsWith("]")));
   const fit = (place) => {
     const rows = place.querySelector(".form-rows");

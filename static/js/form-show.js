@@ -11,9 +11,8 @@ const CONTROLS = "input:not([type=hidden]), textarea, select";
 const separate = (question) => question.type === "select_multiple" || question.type === "rank";
 let ids = 0;
 
-/** The texts that a part of the page gives for its question. A row's part may still have its name of before. */
-export function texts(part) {
-  const { q: name } = part.dataset;
+/** The texts that a part of the page gives for its question. */
+export function texts(part, name) {
   const found = [];
   for (const field of part.querySelectorAll("input, select, textarea"))
     if (field.name === name && field.type !== "file" && (!/^(radio|checkbox)$/.test(field.type) || field.checked))
@@ -145,15 +144,16 @@ export class Sheet {
   /** Shows the value of a node that something else than this part has set. */
   value(part, node, read) {
     const { question, value } = node;
+    const path = node.path;
     if (!asks(question) || question.read_only) {
       const said = part.querySelector("output");
       if (said) said.textContent = this.named(node);
-    } else if (this.#values.get(node) === value && !(read && value && !texts(part).some(Boolean))) return;
+    } else if (this.#values.get(node) === value && !(read && value && !texts(part, path).some(Boolean))) return;
     this.#values.set(node, value);
     let place = 0;
     const names = separate(question) ? words(value) : [value];
     for (const field of part.querySelectorAll("input, select, textarea")) {
-      if (field.name !== part.dataset.q) continue;
+      if (field.name !== path) continue;
       if (/^(radio|checkbox)$/.test(field.type)) field.checked = names.includes(field.value);
       else if (question.type === "rank") field.value = names[place++] ?? "";
       else field.value = question.type.startsWith("geo") ? value.replace(/; /g, "\n") : fitting(field, value);
@@ -172,9 +172,10 @@ export class Sheet {
 
   /** Gives a question the choices that it has now. Whether the answer was none of them, and went. */
   offer(part, node) {
+    const path = node.path;
     const list = this.filled.choices(node);
     const select = part.querySelector("select");
-    const before = texts(part).filter(Boolean);
+    const before = texts(part, path).filter(Boolean);
     const shown = select
       ? [...select.options].slice(1).map((option) => option.value)
       : [...part.querySelectorAll("label > input")].map((field) => field.value);
@@ -190,11 +191,7 @@ export class Sheet {
       const type = node.question.type === "select_one" ? "radio" : "checkbox";
       const made = list.map((choice) => {
         const line = document.createElement("label");
-        const field = Object.assign(document.createElement("input"), {
-          type,
-          name: part.dataset.q,
-          value: choice.name,
-        });
+        const field = Object.assign(document.createElement("input"), { type, name: path, value: choice.name });
         const words = document.createElement("span");
         field.checked = kept.includes(choice.name);
         words.append(...written(label(choice)));

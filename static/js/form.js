@@ -78,7 +78,6 @@ async function start(live, definition) {
 function take(live, definition, language, fresh) {
   const { form } = live;
   const clock = stamp(new Date());
-  unfinished.get(form)?.();
   if (fresh) live.verdict = begin(definition, clock, language, live.t);
   else {
     const pairs = (restored.get(form) ?? collect(form)).filter(([name]) => name.startsWith("/"));
@@ -101,7 +100,7 @@ function catchUp(live) {
   const { form, sheet, verdict } = live;
   for (const field of form.querySelectorAll("input, textarea, select"))
     if (field.type !== "hidden" && field.name?.startsWith("/") && verdict.filled.find(field.name)?.value === "")
-      if (texts(field.closest(PLACES)).some(Boolean)) answer(live, sheet.node(field.closest(PLACES)));
+      if (texts(field.closest(PLACES), field.name).some(Boolean)) answer(live, sheet.node(field.closest(PLACES)));
 }
 
 /** What only this phone knows: who fills the form, and on which device. */
@@ -115,7 +114,9 @@ function known({ form, verdict }) {
 function listen(live) {
   const { form } = live;
   const node = ({ target }) => {
-    return target.name?.startsWith("/") ? live.sheet.node(target.closest(PLACES)) : null;
+    if (!target.name?.startsWith("/")) return null;
+    unfinished.get(form)?.();
+    return live.sheet.node(target.closest(PLACES));
   };
   form.addEventListener("input", (event) => {
     const found = node(event);
@@ -159,7 +160,7 @@ function answer(live, node) {
   const { sheet, verdict } = live;
   const part = sheet.parts.get(node);
   const path = node.path;
-  const now = texts(part);
+  const now = texts(part, path);
   const before = verdict.typed[path];
   if (before ? before.join("\0") === now.join("\0") : now.join("") === node.value) return false;
   put(verdict, path, now, null, live.t);
@@ -293,44 +294,43 @@ function nothing({ form, verdict }) {
 async function step(live, button) {
   const { sheet, verdict, form } = live;
   const module = await import("./form-rows.js");
-  const what = button.value.split(":")[0];
+  unfinished.get(form)?.();
+  const [what, path] = button.value.split(/:(.*)/s);
+  if (!verdict || !path) return;
   const place = button.closest("[data-repeat]");
-  if (!verdict || !place) return;
-  const { parent, question } = sheet.repeats.get(place);
-  let to;
-  let words;
   if (what === "add") {
-    unfinished.get(form)?.();
-    const changed = add(verdict, `${parent.path}/${question.name}`);
+    const changed = add(verdict, path);
     const [row] = module.fit(sheet, place);
     if (!row) return say(t("There cannot be more rows."));
     for (const each of changed)
       sheet.parts.get(each)?.classList.contains("form-row") && dress(live, sheet.parts.get(each));
     for (const node of sheet.node(row).below()) changed.add(node);
     follow(live, changed);
-    to = row.querySelector("input:not([type=hidden]), select, textarea, button");
-    words = t("Row {n} was added.", { n: sheet.node(row).row });
+    row.querySelector("input:not([type=hidden]), select, textarea, button")?.focus();
+    say(t("Row {n} was added.", { n: sheet.node(row).row }));
   } else if (!(await sure(live, button))) return;
   else {
     const row = button.closest(".form-row");
-    const list = row.parentElement;
     const node = sheet.node(row);
-    const at = node.row - 1;
+    const later = [...row.parentElement.children].slice(node.row);
+    const next = later[0] ?? row.previousElementSibling;
     sheet.forget(node, row);
     const changed = remove(verdict, node.path);
     row.remove();
-    module.renumberAll(sheet, list, at);
+    const base = path.slice(0, path.lastIndexOf("["));
+    const paths = later.map((_each, at) => `${base}[${node.row + at}]`);
+    module.renumberAll(form, later, paths);
     follow(live, changed);
-    const next = list.children[at] ?? list.lastElementChild;
-    to = next?.querySelector(":scope > button[name=_step]") ?? place.querySelector(":scope > button");
-    const n = list.children.length;
-    words = tn("The row was removed; {n} is left.", "The row was removed; {n} are left.", n);
+    (next?.querySelector(":scope > button[name=_step]") ?? place.querySelector(":scope > button")).focus();
+    say(
+      tn(
+        "The row was removed; {n} is left.",
+        "The row was removed; {n} are left.",
+        sheet.repeats.get(place).parent.named(node.name).length,
+      ),
+    );
   }
   form.dispatchEvent(new Event("change", { bubbles: true })); // the draft has other rows
-  const { activeElement } = document;
-  await drawn(); // to move the focus is to lay out what it goes to: what was asked for is seen first
-  if (document.activeElement === activeElement) to.focus();
-  say(words);
 }
 
 /** A row with answers goes only at the second press. */
