@@ -104,6 +104,7 @@ nadia   answers.question     /questions?form=home-safety&path=/data/bathroom/rai
 nadia   exports.index        /exports?form=home-safety
 nadia   exports.show         /exports/{export}
 nadia   exports.show         /exports/{making}
+nadia   audit.of_client      /clients/{client}/history
 nadia   people.account       /account
 nadia   404                  /clients/00000000-0000-0000-0000-000000000000
 
@@ -115,6 +116,7 @@ claire  403                  /clients
 yves    people.index         /people
 yves    people.new           /people/new
 yves    people.show          /people/{person}
+yves    audit.of_person      /people/{person}/history
 yves    people.teams         /teams
 yves    people.devices       /devices
 yves    kiosks.index         /kiosks

@@ -156,7 +156,7 @@ def test_what_is_too_large_stays_on_the_phone_and_says_so(live: Live, page: Page
     until(lambda: outbox(page)[0]["state"] == "refused", 60)
     until(lambda: texts(live) == ["court"])
     item = page.locator("[data-section=trouble] li")
-    expect(item).to_contain_text("Trop grand pour le serveur (16\u00a0Mo au plus)")
+    expect(item).to_contain_text("trop volumineux pour le serveur\u00a0: 16\u00a0Mo au plus")
     expect(item).to_contain_text("Il est gardé sur ce téléphone, rien n’est perdu")
     assert (waiting(page), captures(live)) == (1, 1)
     assert len(dict(outbox(page)[0]["fields"])["text"]) == 20 << 20
