@@ -92,15 +92,23 @@ function take(live, definition, language, fresh) {
   known(live);
   settle(live, live.sheet.drawAll(!fresh));
   count(live);
-  if (fresh && performance.getEntriesByType("navigation")[0]?.type !== "navigate") catchUp(live);
+  if (fresh) catchUp(live);
 }
 
-/** A browser may bring back what was typed before "back" or a reload, without a word. */
+/** Somebody may have answered before the rules were there, or a browser brings back what was typed before a reload. */
 function catchUp(live) {
   const { form, sheet, verdict } = live;
   for (const field of form.querySelectorAll("input, textarea, select"))
-    if (field.type !== "hidden" && field.name?.startsWith("/") && verdict.filled.find(field.name)?.value === "")
-      if (texts(field.closest(PLACES), field.name).some(Boolean)) answer(live, sheet.node(field.closest(PLACES)));
+    if (field.type !== "hidden" && moved(field) && verdict.filled.find(field.name)?.value === "")
+      answer(live, sheet.node(field.closest(PLACES)));
+}
+
+/** Whether a field of the form says something else than its page did. */
+function moved(field) {
+  if (!field.name.startsWith("/")) return false;
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
 }
 
 /** What only this phone knows: who fills the form, and on which device. */

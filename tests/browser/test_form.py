@@ -19,6 +19,7 @@ from tests.support.world import id_of
 pytestmark = pytest.mark.browser
 HOUSE = "home-safety"
 RAIL, WATER = "/data/bathroom/rail", "/data/bathroom/water"
+ENTRANCE = "/data/entrance/access"
 SECTIONS = 5
 
 
@@ -277,3 +278,21 @@ def test_axe_finds_nothing_on_a_form_with_its_messages(
     page.goto(fill_again)
     page.wait_for_selector("form[data-live]")
     assert axe(page) == []
+
+
+def test_an_answer_given_before_the_rules_are_there_counts(live: Live, page: Page, forms: dict[str, str]) -> None:
+    """On a slow phone somebody may tap while form.json is still on its way."""
+    live.sign_in(page, "alice")
+    page.add_init_script("""
+        const ask = fetch, held = new Promise((go) => { window.go = go; });
+        window.fetch = async (...about) => {
+            if (String(about[0]).endsWith(".json")) await held;
+            return ask(...about);
+        };
+    """)
+    page.goto(f"{live.url}/visits/{id_of('visit')}/checklists/{HOUSE}/{forms[HOUSE]}")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    choose(page, ENTRANCE, "no")
+    expect(part(page, f"{ENTRANCE}_no")).to_be_hidden()
+    page.evaluate("window.go()")
+    expect(part(page, f"{ENTRANCE}_no")).to_be_visible()

@@ -18,9 +18,10 @@ VISIT = f"/visits/{id_of('visit')}"
 ANSWER = """pairs => {
     const form = document.getElementById("capture");
     for (const [name, value] of Object.entries(pairs)) for (const field of form.elements)
-        if (field.name === name && field.value === value) { field.checked = true; }
-    form.dispatchEvent(new Event("change", { bubbles: true }));
-    form.dispatchEvent(new Event("input", { bubbles: true }));
+        if (field.name === name && field.value === value) {
+            field.checked = true;
+            for (const event of ["input", "change"]) field.dispatchEvent(new Event(event, { bubbles: true }));
+        }
 }"""
 
 
