@@ -84,6 +84,8 @@ def walk(app: Flask, client: Client, start: list[str]) -> tuple[dict[str, TestRe
             continue
         kinds[kind(app, address)] = kinds.get(kind(app, address), 0) + 1
         answer = seen[address] = client.get(address)
+        answer.get_data()
+        answer.close()  # a file that is handed over stays open until then
         if answer.status_code >= 400:
             broken.append(f"{answer.status_code} {address}, met on {from_where}")
         elif answer.status_code >= 300 and (further := own(address, answer.headers["Location"])):
