@@ -31,7 +31,7 @@ def test_the_walks_go_as_in_the_reference_engines(app: Flask) -> None:
 
     assert result.exit_code == 0, result.output
     found = json.loads(result.output)
-    assert (found["total"], found["unsupported"], found["engines_differ"]) == (224, 0, 0)
+    assert (found["total"], found["unsupported"], found["engines_differ"]) == (224, 0, 0), found["misses"]
     for kind in ("values", "missing", "invalid"):
         assert found[kind][0] == found[kind][1] > 0, found["misses"]
     assert found["relevant"][0] / found["relevant"][1] >= 0.999

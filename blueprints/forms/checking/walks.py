@@ -78,8 +78,9 @@ def _walk(definition: Definition, walk: dict[str, Any], twin: Twin, tally: Walke
         there["relevant"] = sorted(there["relevant"])
         tally.compared += 1
         for one in (here, there):
-            for kind in ("values", "all"):
+            for kind in ("values", "all", "missing", "invalid"):
                 one[kind] = {path: text for path, text in one[kind].items() if _plain(path) not in chance}
+            one["relevant"] = [path for path in one["relevant"] if _plain(path) not in chance]
         differ = [key for key in here if here[key] != there[key]]
         tally.engines_differ += bool(differ)
         wrong = _facts(verdict, step, tally)
@@ -99,7 +100,7 @@ def opened(definition: Definition, clock: Clock) -> Verdict:
 
 
 def left_to_chance(definition: Definition) -> set[str]:
-    """The questions whose value follows from random() or uuid(): each engine has its own."""
+    """The questions whose value or relevance follows from random() or uuid(): each engine has its own."""
     found = [path for path in definition.volatile if calls(definition.questions[path].calculation, CHANCE)]
     found += [
         path
@@ -108,7 +109,8 @@ def left_to_chance(definition: Definition) -> set[str]:
     ]
     for path in found:
         readers = [*definition.deps.get(path, ()), *definition.wide.get(path, ())]
-        found += [reader for reader in readers if reader not in found]
+        below = [one for one in definition.questions if one.startswith(f"{path}/")]
+        found += [reader for reader in dict.fromkeys([*readers, *below]) if reader not in found]
     return set(found)
 
 
