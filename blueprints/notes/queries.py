@@ -98,9 +98,14 @@ def to_mark(person: Person, client_id: UUID, note_id: UUID) -> Note:
     404 where they may not read it; raises Refused where they may only read it.
     """
     note = one_of(person, client_id, note_id)
-    if note.author_id != person.id and note.client.team_id not in supervised_teams(person):
+    if not may_mark(person, note):
         raise Refused(_("Its author or a supervisor says that a note was entered in error."), status=403)
     return note
+
+
+def may_mark(person: Person, note: Note) -> bool:
+    """Whether this person, who may read the note, may say that it was entered in error."""
+    return note.author_id == person.id or note.client.team_id in supervised_teams(person)
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,15 @@ def signed_version(note: Note) -> NoteVersion | None:
     """The version in force: the latest that was signed; None where none was."""
     id = in_force([note.id]).get(note.id)
     return next((version for version in note.versions if version.id == id), None)
+
+
+def own_to_continue(person: Person, client_id: UUID, note_id: UUID) -> tuple[Note, NoteVersion]:
+    """A note that this person wrote, not entered in error, and its version in force. 404 where none was signed."""
+    note = one_of(person, client_id, note_id)
+    signed = signed_version(note)
+    if signed is None or note.author_id != person.id or note.mistake:
+        abort(404)
+    return note, signed
 
 
 def to_add_to(writer: Person, note: Note, shown: str | None) -> NoteVersion:

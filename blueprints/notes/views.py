@@ -15,7 +15,7 @@ from blueprints.clients import queries as clients
 from blueprints.clients.models import Client
 from blueprints.notes import actions, inputs, queries
 from blueprints.notes.models import Note, NoteFormat, NoteVersion
-from blueprints.people.access import require, supervised_teams
+from blueprints.people.access import require
 from blueprints.reviews.queries import signatures_of
 from blueprints.shared.db import db, local
 from blueprints.shared.pages import render
@@ -69,10 +69,7 @@ def take_at_case(incoming: Incoming, client_id: UUID, format: str) -> None:
 @require("coordinator", "supervisor")
 def more(client_id: UUID, note_id: UUID, what: str) -> ResponseReturnValue:
     """The page on which the author of a signed note adds to it or amends it; a page of the pack."""
-    note = queries.one_of(current_user, client_id, note_id)
-    signed = queries.signed_version(note)
-    if signed is None or note.author_id != current_user.id or note.mistake:
-        abort(404)
+    note, signed = queries.own_to_continue(current_user, client_id, note_id)
     waits = signed is not note.versions[-1]
     return render("notes/more.html", note=note, signed=signed, what=what, waits=waits, values=_said_in(signed))
 
@@ -132,7 +129,7 @@ def _versions(note: Note, problem: Refused | None = None) -> ResponseReturnValue
         compared=queries.compared(older, newer),
         signatures=signatures_of(note.id),
         signed=queries.signed_version(note),
-        may_mark=note.author_id == current_user.id or note.client.team_id in supervised_teams(current_user),
+        may_mark=queries.may_mark(current_user, note),
         problem=problem,
         reason=inputs.ReasonForm(request.form),
         statement=inputs.StatementForm(request.form),

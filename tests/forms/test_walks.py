@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rxeval
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,7 +139,6 @@ def posted_alike(definition: engine.Definition, verdict: Verdict, twin: Twin) ->
 @pytest.mark.parametrize("name", [name for name in FORMS if "cht" not in name])
 def test_a_reference_engine_calculates_the_same(name: str) -> None:
     """rxeval, an engine by others, is given the same plain answers; what is asked and calculated is compared."""
-    rxeval = pytest.importorskip("rxeval")
     definition, xform = form(name)
     definition = engine.load({**definition.source, "context": []})
     chance = left_to_chance(definition)

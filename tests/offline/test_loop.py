@@ -7,7 +7,20 @@ from playwright.sync_api import Page, expect
 
 from tests.support.browsing import Live, Phone, until_waiting, waiting
 from tests.support.faults import until
-from tests.support.field import KEPT, NOTE, SHOWN, captures, day_ready, kept, notes, opened, posts, rows, write_note
+from tests.support.field import (
+    KEPT,
+    NOTE,
+    SHOWN,
+    captures,
+    day_ready,
+    kept,
+    notes,
+    opened,
+    posts,
+    rows,
+    visit_added,
+    write_note,
+)
 from tests.support.world import id_of
 
 pytestmark = pytest.mark.browser
@@ -124,12 +137,7 @@ def test_a_note_at_a_visit_is_written_in_any_format_without_network(live: Live, 
 def test_the_blank_pages_of_a_visit_added_here_stay_at_that_visit(live: Live, page: Page) -> None:
     day_ready(live, page)
     live.faults.set("refuse")
-    opened(page, f"{live.url}/visits/new")
-    page.locator("label", has_text="Jeanne Le Goff").locator("input").check(force=True)
-    page.click("[data-new-visit] button.big")
-    page.wait_for_url("**/visits/new?visit=*")
-    page.wait_for_function(SHOWN)
-    visit = page.url.split("=")[1]
+    visit = visit_added(page, live)
     page.get_by_role("link", name="Note", exact=True).click()
     page.wait_for_url(f"{live.url}/notes/free/blank?visit={visit}")
     page.wait_for_function(SHOWN)

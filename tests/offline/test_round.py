@@ -8,7 +8,7 @@ from blueprints.shared.db import db
 from tests.support import house, papers
 from tests.support.browsing import Live, until_waiting
 from tests.support.faults import until
-from tests.support.field import NOTE, SHOWN, day_ready, kept, opened, rows, whole, write_note
+from tests.support.field import NOTE, SHOWN, day_ready, kept, opened, rows, visit_added, whole, write_note
 from tests.support.world import World, id_of
 
 pytestmark = pytest.mark.browser
@@ -69,10 +69,7 @@ def test_the_next_visit_of_a_case_says_what_is_kept(live: Live, page: Page) -> N
 def test_a_visit_that_was_added_here_and_goes_on_stands_first(live: Live, page: Page) -> None:
     day_ready(live, page)
     live.faults.set("refuse")
-    opened(page, f"{live.url}/visits/new")
-    page.locator("label", has_text="Jeanne Le Goff").locator("input").check(force=True)
-    page.click("[data-new-visit] button.big")
-    page.wait_for_url("**/visits/new?visit=*")
+    visit_added(page, live)
     first = page.locator("main .rows .row:visible, main article:visible").first
     opened(page, f"{live.url}/today")
     expect(first).to_contain_text("Ajoutée sur ce téléphone")

@@ -66,6 +66,16 @@ def write_note(page: Page, url: str, words: str, stay: bool = False) -> None:
     expect(page.locator("#says")).to_contain_text(KEPT)
 
 
+def visit_added(page: Page, live: Live) -> str:
+    """Adds an unplanned visit to Jeanne Le Goff on this phone; its id. The page is that of the visit."""
+    opened(page, f"{live.url}/visits/new")
+    page.locator("label", has_text="Jeanne Le Goff").locator("input").check(force=True)
+    page.click("[data-new-visit] button.big")
+    page.wait_for_url("**/visits/new?visit=*")
+    page.wait_for_function(SHOWN)
+    return page.url.split("=")[1]
+
+
 def rows(live: Live, sql: str, *values: object) -> list[Any]:
     """What the server's database says."""
     with sqlite3.connect(live.server.data / "tournee.db", timeout=10) as connection:

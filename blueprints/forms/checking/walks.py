@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from blueprints.forms.checking.vectors import Tally
 from blueprints.forms.engine.completion import DefinitionError
 from blueprints.forms.engine.dates import Clock
 from blueprints.forms.engine.definition import Definition, load
@@ -23,16 +24,9 @@ Read = Callable[[str], dict[str, Any]]  # the form.json of a file; raises OSErro
 
 
 @dataclass(slots=True)
-class Walked:
+class Walked(Tally):
     """What came out: steps as they are counted for vectors, and single facts as [matched, compared]."""
 
-    total: int = 0
-    compared: int = 0
-    match: int = 0
-    engines_differ: int = 0
-    unsupported: int = 0
-    skipped: int = 0
-    misses: list[dict[str, Any]] = field(default_factory=list)
     values: list[int] = field(default_factory=lambda: [0, 0])
     relevant: list[int] = field(default_factory=lambda: [0, 0])
     missing: list[int] = field(default_factory=lambda: [0, 0])
